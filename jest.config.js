@@ -1,0 +1,18 @@
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      {
+        jsc: { parser: { syntax: "typescript" }, target: "es2023" },
+        module: { type: "es6" },
+      },
+    ],
+  },
+  // Set-up and engine tests make folders there, some with package.json files of their own.
+  modulePathIgnorePatterns: ["<rootDir>/.sandbox"],
+  testTimeout: 60_000,
+};

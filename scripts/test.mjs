@@ -1,0 +1,177 @@
+// @ts-check
+// `npm test`: types, lint, formatting, and the Jest suites on two Node releases. Runs after the set-up (run.mjs).
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fail, setup } from "./setup.mjs";
+import { checkout } from "./setup/paths.mjs";
+import { clock } from "./setup/progress.mjs";
+
+const usage = `npm test                     types, lint, formatting, and all suites on Node 22 and 24
+npm test -- --fast           the suites on one Node only
+npm test -- tests/foo …      Jest alone, with these arguments, on one Node
+`;
+
+/** The suites that drive the real engine against whole sandboxes: one at a time, each test with minutes. */
+const engineSuites = "tests/engine";
+const engineOptions = ["--runInBand", "--testTimeout=300000"];
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ ok: boolean, counts?: Counts }} Outcome */
+/** @typedef {{ name: string, run: () => Promise<Outcome> }} Step */
+/** @typedef {{ node: string, env: Record<string, string | undefined> }} Runtime */
+
+const began = Date.now();
+const temporary = mkdtempSync(join(tmpdir(), "okta-anypoint-test-"));
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  process.stdout.write(usage);
+} else {
+  const steps = await plan(args).catch(fail);
+  process.exitCode = (await runAll(steps)) ? 0 : 1;
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<Step[]>}
+ */
+async function plan(args) {
+  /** @type {Runtime} */
+  const current = { node: process.execPath, env: process.env };
+  const forJest = args.filter((arg) => arg !== "--fast");
+  const major = process.versions.node.split(".")[0];
+  if (forJest.length > 0) {
+    const heavy = forJest.some((arg) => arg.includes(engineSuites));
+    return [jest(`suites, Node ${major}`, current, [...(heavy ? engineOptions : []), ...forJest])];
+  }
+  const steps = [
+    tool("types", current, "typescript/bin/tsc", ["--noEmit"]),
+    tool("lint", current, "eslint/bin/eslint.js", [".", "--max-warnings", "0"]),
+    tool("formatting", current, "prettier/bin/prettier.cjs", ["--check", "."]),
+    ...suites(major ?? "", current),
+  ];
+  if (!args.includes("--fast")) {
+    const other = major === "24" ? "22" : "24";
+    const ready = await setup({ nodeVersion: other, quiet: true });
+    steps.push(...suites(other, ready));
+  }
+  return steps;
+}
+
+/**
+ * @param {string} major
+ * @param {Runtime} runtime
+ * @returns {Step[]}
+ */
+function suites(major, runtime) {
+  const steps = [jest(`unit suites, Node ${major}`, runtime, ["--testPathIgnorePatterns", `/${engineSuites}/`])];
+  if (existsSync(join(checkout, engineSuites)))
+    steps.push(jest(`engine suites, Node ${major}`, runtime, [...engineOptions, engineSuites]));
+  return steps;
+}
+
+/**
+ * @param {string} name
+ * @param {Runtime} runtime
+ * @param {string} program under node_modules
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function tool(name, runtime, program, args) {
+  return { name, run: async () => ({ ok: (await start(runtime, [join("node_modules", program), ...args])) === 0 }) };
+}
+
+/**
+ * @param {string} name
+ * @param {Runtime} runtime
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function jest(name, runtime, args) {
+  const report = join(temporary, `${name.replace(/\W+/g, "-")}.json`);
+  const command = [
+    "--experimental-vm-modules",
+    "--disable-warning=ExperimentalWarning",
+    join("node_modules", "jest", "bin", "jest.js"),
+    "--json",
+    `--outputFile=${report}`,
+    ...args,
+  ];
+  return {
+    name,
+    run: async () => {
+      const code = await start(runtime, command);
+      const counts = readCounts(report);
+      return { ok: code === 0 && counts !== undefined, counts };
+    },
+  };
+}
+
+/**
+ * @param {string} report
+ * @returns {Counts | undefined} nothing when Jest ended without a report
+ */
+function readCounts(report) {
+  if (!existsSync(report)) return undefined;
+  const found = JSON.parse(readFileSync(report, "utf8"));
+  return {
+    passed: found.numPassedTests,
+    // A suite that can't be loaded has no tests to count, but it is a failure.
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
+
+/**
+ * @param {Runtime} runtime
+ * @param {string[]} command arguments of Node
+ * @returns {Promise<number>} exit code
+ */
+function start(runtime, command) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(runtime.node, command, { cwd: checkout, env: runtime.env, stdio: "inherit" });
+    const forward = (/** @type {NodeJS.Signals} */ signal) => {
+      child.kill(signal);
+      process.exit(130);
+    };
+    process.once("SIGINT", forward).once("SIGTERM", forward);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.off("SIGINT", forward).off("SIGTERM", forward);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/**
+ * Runs every step, also after one has failed, and prints the summary. Its last line is the sum of all tests; a step that failed without a
+ * failed test counts as one.
+ * @param {Step[]} steps
+ * @returns {Promise<boolean>}
+ */
+async function runAll(steps) {
+  const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const table = [];
+  for (const [index, { name, run }] of steps.entries()) {
+    const stepBegan = Date.now();
+    say(`\n[${clock(stepBegan - began)}] ${index + 1} of ${steps.length}: ${name}`);
+    const { ok, counts = { passed: 0, failed: 0, skipped: 0 } } = await run();
+    if (!ok && counts.failed === 0) counts.failed = 1;
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+    sum.skipped += counts.skipped;
+    const took = clock(Date.now() - stepBegan);
+    say(`[${clock(Date.now() - began)}] ${name}: ${ok ? "ok" : "FAILED"} (${took})`);
+    table.push(
+      `${ok ? "ok    " : "FAILED"}  ${took.padStart(6)}  ${name.padEnd(24)}  ${counts.passed || ""}`.trimEnd(),
+    );
+  }
+  say(`\n${table.join("\n")}\n${" ".repeat(8)}${clock(Date.now() - began).padStart(6)}  in all\n`);
+  say(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
+  return sum.failed === 0;
+}
