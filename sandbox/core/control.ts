@@ -1,0 +1,50 @@
+/** The lab's own control: its journal to read, faults to arm, over HTTP for people and other programs. */
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import type { Env } from "./service.ts";
+
+const fault = z.strictObject({
+  service: z.enum(["okta", "anypoint", "gateway", "backend"]),
+  method: z.string().optional(),
+  path: z.string().refine(isRegExp, { error: "give a regular expression" }),
+  kind: z.enum(["refuse", "lose", "cut", "delay"]),
+  status: z.int().min(200).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional(),
+  delayMs: z.int().min(0).max(600_000).optional(),
+  times: z.int().min(1).optional(),
+  skip: z.int().min(0).optional(),
+});
+
+function isRegExp(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `GET /journal[?after=N]`, `DELETE /journal`, `GET|POST|DELETE /faults`. A wrong fault answers 400 and says why. */
+export function createControl(journal: Journal, faults: Faults): Hono<Env> {
+  const app = new Hono<Env>();
+  app.get("/journal", (c) => c.json(journal.entries({ after: Number(c.req.query("after") ?? 0) })));
+  app.delete("/journal", (c) => {
+    journal.clear();
+    return c.body(null, 204);
+  });
+  app.get("/faults", (c) => c.json(faults.pending));
+  app.post("/faults", async (c) => {
+    const parsed = fault.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    faults.add(parsed.data);
+    return c.json(faults.pending, 201);
+  });
+  app.delete("/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+  return app;
+}
