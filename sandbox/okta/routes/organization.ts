@@ -1,0 +1,78 @@
+/** What the Okta plugin asks about the org itself: pipeline, own user, app sign-in policies, the Everyone group. */
+import { Hono } from "hono";
+import type { Env } from "../../core/service.ts";
+import { APP_READERS, authorize, identify } from "../caller.ts";
+import { notFound } from "../errors.ts";
+import { type Json, type Org, link } from "../org.ts";
+import type { AccessPolicy } from "../state.ts";
+
+const ADMIN_LOGIN = "admin@example.com";
+
+/** The pipeline `idx` is Okta Identity Engine (confirmed: recordings). */
+const organization = (org: Org): Json => ({
+  id: org.state.org.id,
+  pipeline: "idx",
+  _links: { organization: { href: org.baseUrl } },
+  settings: { analyticsCollectionEnabled: false, bugReportingEnabled: false, omEnabled: false },
+});
+
+const admin = (org: Org): Json => ({
+  id: org.state.org.adminUserId,
+  status: "ACTIVE",
+  created: org.state.org.created,
+  activated: org.state.org.created,
+  lastUpdated: org.state.org.created,
+  profile: { firstName: "Local", lastName: "Admin", login: ADMIN_LOGIN, email: ADMIN_LOGIN },
+  credentials: { provider: { type: "OKTA", name: "OKTA" } },
+  _links: { self: { href: `${org.baseUrl}/api/v1/users/${org.state.org.adminUserId}` } },
+});
+
+const accessPolicy = (org: Org, { id, name, system, priority, created }: AccessPolicy): Json => ({
+  id,
+  status: "ACTIVE",
+  name,
+  description: name,
+  priority,
+  system,
+  conditions: null,
+  created,
+  lastUpdated: created,
+  type: "ACCESS_POLICY",
+  _links: {
+    self: link(`${org.baseUrl}/api/v1/policies/${id}`, "GET", "PUT", "DELETE"),
+    rules: link(`${org.baseUrl}/api/v1/policies/${id}/rules`, "GET", "POST"),
+  },
+});
+
+const everyone = (org: Org): Json => ({
+  id: org.state.org.everyoneGroupId,
+  created: org.state.org.created,
+  lastUpdated: org.state.org.created,
+  lastMembershipUpdated: org.state.org.created,
+  objectClass: ["okta:user_group"],
+  type: "BUILT_IN",
+  profile: { name: "Everyone", description: "All users in your organization" },
+  _links: { users: { href: `${org.baseUrl}/api/v1/groups/${org.state.org.everyoneGroupId}/users` } },
+});
+
+export function organizationRoutes(org: Org): Hono<Env> {
+  const routes = new Hono<Env>();
+
+  routes.get("/.well-known/okta-organization", (c) => c.json(organization(org)));
+  routes.get("/api/v1/users/me", (c) => {
+    // A service app is no user (inferred).
+    if (identify(c, org).kind !== "admin") throw notFound("me", "User");
+    return c.json(admin(org));
+  });
+  routes.get("/api/v1/policies", (c) => {
+    authorize(c, org, "okta.policies.read", APP_READERS);
+    const policies = c.req.query("type") === "ACCESS_POLICY" ? Object.values(org.state.accessPolicies) : [];
+    return c.json(policies.map((policy) => accessPolicy(org, policy)));
+  });
+  routes.get("/api/v1/groups", (c) => {
+    authorize(c, org, "okta.groups.read", [...APP_READERS, "USER_ADMIN", "GROUP_MEMBERSHIP_ADMIN", "HELP_DESK_ADMIN"]);
+    const q = c.req.query("q")?.toLowerCase() ?? "";
+    return c.json("everyone".startsWith(q) ? [everyone(org)] : []);
+  });
+  return routes;
+}
