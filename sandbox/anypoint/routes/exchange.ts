@@ -1,0 +1,108 @@
+/** Exchange: assets, and the API instances of an asset's version group. */
+import type { Hono } from "hono";
+import type { Env } from "../../core/service.ts";
+import { mayList, requireScope } from "../access.ts";
+import { type Context, groupBy, select } from "../context.ts";
+import { refusal } from "../errors.ts";
+import type { Asset } from "../state.ts";
+
+const AREA = "exchange";
+const BASE = "/exchange/api/v2/assets/:groupId/:assetId";
+const READ = ["read:exchange", "create:exchange", "manage:exchange"];
+
+export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
+  const { state } = context;
+
+  const versions = (path: { groupId: string; assetId: string }): Asset[] => {
+    const found = select(state.assets, ({ groupId, assetId }) => groupId === path.groupId && assetId === path.assetId);
+    if (found.length === 0) throw refusal(AREA, 404, `Asset ${path.groupId}/${path.assetId} not found`);
+    return found;
+  };
+  const version = (path: { groupId: string; assetId: string; version: string }): Asset => {
+    const found = versions(path).find((asset) => asset.version === path.version);
+    if (found === undefined)
+      throw refusal(AREA, 404, `Asset ${path.groupId}/${path.assetId}/${path.version} not found`);
+    return found;
+  };
+
+  app.get(`${BASE}/asset`, (c) => {
+    requireScope(context, c, ...READ);
+    const [newest] = versions(c.req.param()).toSorted((a, b) => b.id - a.id);
+    return c.json(newest === undefined ? null : assetBody(newest));
+  });
+
+  app.get(`${BASE}/versionGroups`, (c) => {
+    requireScope(context, c, ...READ);
+    const groups = groupBy(versions(c.req.param()), ({ versionGroup }) => versionGroup);
+    return c.json(
+      [...groups].map(([versionGroup, assets]) => ({
+        versionGroup,
+        versions: assets.map(({ version: name }) => ({ version: name })),
+      })),
+    );
+  });
+
+  app.get(`${BASE}/versionGroups/:versionGroup/instances`, (c) => {
+    const { groupId, assetId, versionGroup } = c.req.param();
+    versions({ groupId, assetId });
+    const found = !mayList(context, c, ...READ)
+      ? []
+      : select(
+          state.apiInstances,
+          (instance) =>
+            instance.groupId === groupId && instance.assetId === assetId && instance.productVersion === versionGroup,
+        );
+    return c.json(
+      found.map((instance) => ({
+        id: String(instance.id),
+        groupId,
+        assetId,
+        organizationId: instance.organizationId,
+        versionGroup,
+        productAPIVersion: instance.productVersion,
+        version: instance.assetVersion,
+        environmentId: instance.environmentId,
+        environmentName: state.environments[instance.environmentId]?.name,
+        endpointUri: instance.endpointUri,
+        name: instance.instanceLabel ?? `${instance.productVersion}:${instance.id}`,
+        isPublic: false,
+        type: "managed",
+        deprecated: instance.deprecated,
+        providerId: instance.providerId,
+      })),
+    );
+  });
+
+  app.get(`${BASE}/versionGroups/:versionGroup/instances/:apiId/tiers`, (c) => {
+    requireScope(context, c, ...READ);
+    versions(c.req.param());
+    const instance = state.apiInstances[c.req.param("apiId")];
+    if (instance === undefined) throw refusal(AREA, 404, `API instance ${c.req.param("apiId")} not found`);
+    const tiers = select(state.tiers, ({ apiId }) => apiId === instance.id);
+    return c.json(
+      tiers.map(({ id, name, description, limits, status }) => ({ id, name, description, limits, status })),
+    );
+  });
+
+  app.get(`${BASE}/:version`, (c) => {
+    requireScope(context, c, ...READ);
+    return c.json(assetBody(version(c.req.param())));
+  });
+
+  app.get(`${BASE}/:version/asset`, (c) => {
+    requireScope(context, c, ...READ);
+    return c.json(assetBody(version(c.req.param())));
+  });
+}
+
+const assetBody = ({ groupId, assetId, version, name, versionGroup }: Asset): object => ({
+  groupId,
+  assetId,
+  version,
+  minorVersion: version.split(".").slice(0, 2).join("."),
+  versionGroup,
+  name,
+  type: "rest-api",
+  status: "published",
+  organization: { id: groupId },
+});
