@@ -1,0 +1,88 @@
+/** The real Pulumi engine over a lab: its own state on disk, the program inline, real plugins or their stand-ins. */
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { ConfigValue } from "./stack-config.ts";
+
+export type PluginChoice = "real" | "standin" | "auto";
+
+/** Root of the checkout. */
+export const ROOT = join(import.meta.dirname, "..");
+
+const PLUGINS = ["resource-okta-v7.0.0", "resource-command-v1.2.1"];
+const STAND_INS = join(import.meta.dirname, "plugins", "bin");
+const DYNAMIC_PROVIDER = join(ROOT, "node_modules", "@pulumi", "pulumi");
+
+/** Which plugins will be used: the real ones where both are installed, unless told otherwise. Throws when `real` is not to be had. */
+export function choosePlugins(choice: PluginChoice): "real" | "standin" {
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const missing = PLUGINS.filter((plugin) => !existsSync(join(home, "plugins", plugin)));
+  if (choice === "real" && missing.length > 0) {
+    const installs = ["pulumi plugin install resource okta 7.0.0", "pulumi plugin install resource command 1.2.1"];
+    throw new Error(
+      `The real plugins are not installed (${missing.join(", ")}). Install them: ${installs.join("; ")}.`,
+    );
+  }
+  return choice === "standin" || missing.length > 0 ? "standin" : "real";
+}
+
+export interface EngineOptions {
+  /** Folder of this stack's state and project files; made if missing. */
+  readonly folder: string;
+  readonly stackName: string;
+  readonly program: PulumiFn;
+  readonly config: Readonly<Record<string, ConfigValue>>;
+  readonly plugins?: PluginChoice;
+}
+
+/** A stack on the local file backend under `folder`, with its configuration set. */
+export async function sandboxStack(options: EngineOptions): Promise<Stack> {
+  const { folder, stackName, program, config } = options;
+  forgetCredentials();
+  const project = join(folder, "project");
+  const state = join(folder, "state");
+  await mkdir(project, { recursive: true });
+  await mkdir(state, { recursive: true });
+  await writeFile(join(project, "Pulumi.yaml"), "name: okta-anypoint\nruntime: nodejs\n");
+
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName, projectName: "okta-anypoint", program },
+    { workDir: project, envVars: engineEnvironment(state, choosePlugins(options.plugins ?? "auto")) },
+  );
+  await stack.setAllConfig({ ...config });
+  return stack;
+}
+
+/** Takes credentials for real organizations out of this process: the sandbox brings its own. */
+function forgetCredentials(): void {
+  for (const name of Object.keys(process.env))
+    if (/^(OKTA_(?!ANYPOINT_)|ANYPOINT_)/.test(name)) delete process.env[name];
+}
+
+/** Environment of the engine: where plugins are found, and a backend in a folder. */
+export function engineEnvironment(state: string, plugins: "real" | "standin"): Record<string, string> {
+  const path = [DYNAMIC_PROVIDER, ...(plugins === "standin" ? [STAND_INS] : []), process.env.PATH ?? ""];
+  return {
+    PATH: path.join(delimiter),
+    OKTA_ANYPOINT_NODE: process.execPath,
+    PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    // The sandbox's secrets are made up; the passphrase only has to be the same for each command.
+    PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** Whether `pulumi` by hand can run TypeScript here: an engine built from source comes without the Node.js language host. */
+export function hasLanguageHost(): boolean {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, "pulumi-language-nodejs")));
+}
+
+/** Forgets a stack and all its files. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,18 @@
+/** `okta.auth.getServer`: an authorization server by its exact name. */
+import type { FunctionModule } from "../../grpc/plugin.ts";
+import { attempt } from "../api-error.ts";
+import type { OktaClient } from "../http.ts";
+import { type ServerAnswer, serverOutputs } from "../resources/auth-server.ts";
+
+export const getServer: FunctionModule<OktaClient> = {
+  token: "okta:auth/getServer:getServer",
+  async invoke(client, args) {
+    const name = String(args["name"]);
+    const servers = await attempt(`failed to find authorization server '${name}'`, () =>
+      client.request<ServerAnswer[]>("GET", `/api/v1/authorizationServers?limit=200&q=${encodeURIComponent(name)}`),
+    );
+    const server = servers.find((candidate) => candidate.name === name);
+    if (server === undefined) throw new Error(`authorization server with name '${name}' does not exist`);
+    return { ...serverOutputs(server), id: server.id };
+  },
+};

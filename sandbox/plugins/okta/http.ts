@@ -1,0 +1,119 @@
+/** Requests to an Okta org: login, retries, errors. */
+import pRetry from "p-retry";
+import { AccessTokenSource } from "./access-token.ts";
+import { OktaApiError } from "./api-error.ts";
+import type { OktaConfiguration } from "./configuration.ts";
+
+export const VERSION = "7.0.0";
+const USER_AGENT = `pulumi-resource-okta/${VERSION}`;
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** An answer that asks for another try later. */
+class TryLater extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`status ${response.status}`);
+    this.response = response;
+  }
+}
+
+export class OktaClient {
+  readonly orgUrl: string;
+  /** Whether it logs in with a key or a token in place of an API token; some internal endpoints are left out then. */
+  readonly usesOAuth: boolean;
+  readonly #configuration: OktaConfiguration;
+  readonly #authorization: () => Promise<string>;
+  #classic: Promise<boolean> | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(configuration: OktaConfiguration) {
+    this.#configuration = configuration;
+    this.orgUrl = configuration.orgUrl;
+    const { login } = configuration;
+    this.usesOAuth = login.kind !== "apiToken";
+    if (login.kind === "privateKey") {
+      const source = new AccessTokenSource(login, this.orgUrl, (path, form) => this.#send("POST", path, {}, form));
+      this.#authorization = async () => `Bearer ${await source.get()}`;
+    } else {
+      const scheme = login.kind === "apiToken" ? "SSWS" : "Bearer";
+      this.#authorization = async () => `${scheme} ${login.token}`;
+    }
+  }
+
+  /** Sends a request and gives the JSON of the answer. Throws {@link OktaApiError} on any status from 400. */
+  async request<T = unknown>(method: Method, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { authorization: await this.#authorization() };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const response = await this.#send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
+    const text = await response.text();
+    const answer = parse(text);
+    if (!response.ok) throw new OktaApiError(response.status, answer);
+    return answer as T;
+  }
+
+  /** Whether the org runs the Classic engine, without access policies; asked once per process. */
+  isClassic(): Promise<boolean> {
+    this.#classic ??= this.#pipeline().then((pipeline) => pipeline === "v1");
+    return this.#classic;
+  }
+
+  /** Runs steps one after the other, as the real plugin does for policy rules. */
+  exclusively<T>(steps: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(steps);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #pipeline(): Promise<string | undefined> {
+    const response = await this.#send("GET", "/.well-known/okta-organization", {});
+    const answer = parse(await response.text());
+    if (!response.ok) throw new OktaApiError(response.status, answer);
+    return (answer as { pipeline?: string } | undefined)?.pipeline;
+  }
+
+  /** One request with as many tries as are configured: after 429 and after faults of the network. */
+  async #send(
+    method: Method,
+    path: string,
+    headers: Record<string, string>,
+    body?: string | URLSearchParams,
+  ): Promise<Response> {
+    const { retries, requestTimeoutMs } = this.#configuration;
+    const once = async (): Promise<Response> => {
+      const response = await fetch(this.orgUrl + path, {
+        method,
+        headers: { accept: "application/json", "user-agent": USER_AGENT, ...headers },
+        body,
+        redirect: "manual",
+        ...(requestTimeoutMs > 0 && { signal: AbortSignal.timeout(requestTimeoutMs) }),
+      });
+      if (response.status === 429) throw new TryLater(response);
+      return response;
+    };
+    try {
+      return await pRetry(once, {
+        retries: retries.limit,
+        minTimeout: retries.minWaitMs,
+        maxTimeout: Math.max(retries.minWaitMs, retries.maxWaitMs),
+        factor: 2,
+      });
+    } catch (error) {
+      if (error instanceof TryLater) return error.response;
+      const cause = (error as Error).cause ?? error;
+      throw new Error(
+        `${method} ${this.orgUrl}${path} got no answer in ${retries.limit + 1} attempt(s): ${(cause as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
