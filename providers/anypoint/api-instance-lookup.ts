@@ -1,0 +1,83 @@
+/** Finds the API instance that inputs name. */
+import { z } from "zod";
+import {
+  type Instance,
+  type InstancePlace,
+  apisPath,
+  describeApi,
+  findInstance,
+  instanceAnswer,
+} from "./api-manager.ts";
+import type { ApiInstanceInputs } from "./api-instance-inputs.ts";
+import type { AnypointClient } from "./client.ts";
+import { AnypointError, refusal } from "./errors.ts";
+import { environment } from "./organizations.ts";
+
+const listAnswer = z.object({
+  assets: z.array(
+    z.looseObject({
+      groupId: z.string().nullish(),
+      assetId: z.string().nullish(),
+      apis: z.array(instanceAnswer).default([]),
+    }),
+  ),
+  total: z.number().optional(),
+});
+
+/** The instance that inputs name, as it is now. */
+export interface Named {
+  readonly place: Omit<InstancePlace, "apiId"> & { readonly environmentName: string };
+  /** Group of the asset. */
+  readonly groupId: string;
+  readonly found: Instance | undefined;
+}
+
+/** Finds the instance by its number, or by asset and label. A number that is not there is an error. */
+export async function findNamed(
+  client: AnypointClient,
+  inputs: Omit<ApiInstanceInputs, "clientProviderId">,
+): Promise<Named> {
+  const {
+    id: environmentId,
+    name: environmentName,
+    organization,
+  } = await environment(client, inputs.environment, inputs.businessGroup);
+  const place = { organizationId: organization.id, environmentId, environmentName };
+  const groupId = inputs.groupId ?? organization.id;
+  if (inputs.apiId !== undefined) {
+    return { place, groupId, found: await requireInstance(client, { ...place, apiId: inputs.apiId }) };
+  }
+  const assets = await client.pages(
+    {
+      operation: "instances.list",
+      subject: `the API instances of environment "${environmentName}"`,
+      path: apisPath(place),
+      query: { groupId, assetId: inputs.assetId, instanceLabel: inputs.label },
+    },
+    listAnswer,
+    ({ assets: rows, total }) => ({ rows, total }),
+  );
+  const labelled = assets
+    .filter((asset) => asset.assetId === inputs.assetId && (asset.groupId ?? groupId) === groupId)
+    .flatMap(({ apis }) => apis)
+    .filter(({ instanceLabel }) => instanceLabel === inputs.label);
+  const found = labelled.find(({ assetVersion }) => assetVersion === inputs.assetVersion);
+  const [other] = labelled;
+  if (found === undefined && other !== undefined && inputs.adopt === true) {
+    throw refusal(
+      "instances.list",
+      `Could not adopt the API instance of ${inputs.assetId} labelled "${inputs.label}": ${other.id} has version ${other.assetVersion ?? "(none)"}, not ${inputs.assetVersion}. Give that version, or the number ${other.id} as instanceId.`,
+    );
+  }
+  return { place, groupId, found };
+}
+
+/** An instance that must be there. */
+export async function requireInstance(client: AnypointClient, place: InstancePlace): Promise<Instance> {
+  const found = await findInstance(client, place);
+  if (found !== undefined) return found;
+  throw new AnypointError(
+    `Could not find ${describeApi(place)}. Check the number in API Manager, and that this environment and business group own it; if it was deleted, run \`pulumi refresh --run-program\`.`,
+    { code: "not-found", operation: "instances.read", status: 404 },
+  );
+}

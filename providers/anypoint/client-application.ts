@@ -1,0 +1,240 @@
+/**
+ * An application in Exchange. Making it makes a client at the identity provider of the API instance's client provider. Ours
+ * is the one with our name, provider and owner; an OpenID Connect client can't be updated (confirmed: DOC-AM), so one with
+ * other settings is refused.
+ */
+import { z } from "zod";
+import { type AnypointClient, path } from "./client.ts";
+import {
+  type Application,
+  type ClientApplicationInputs,
+  type ClientApplicationState,
+  application,
+} from "./client-application-wire.ts";
+import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type AnypointError, couldNot, refusal } from "./errors.ts";
+import { rootOrganization } from "./organizations.ts";
+
+/** Creates the application, or takes on the one that is ours. Throws when the name is another's, or its secret can't be read. */
+export async function createClientApplication(
+  client: AnypointClient,
+  inputs: ClientApplicationInputs,
+): Promise<{ id: string; state: ClientApplicationState }> {
+  const { id: organizationId } = await rootOrganization(client);
+  const there = await findNamed(client, organizationId, inputs.name);
+  if (there !== undefined) {
+    const mine = await requireOurs(client, organizationId, inputs, there);
+    // In all that can be seen what we would make, and made by us: the work of a run that was cut off.
+    return complete(client, organizationId, inputs, there, mine ? "created" : "adopted");
+  }
+  const made = await createOnce(
+    () => post(client, organizationId, inputs),
+    () => findNamed(client, organizationId, inputs.name),
+  );
+  return complete(client, organizationId, inputs, made, "created");
+}
+
+/** The application as it is now, or undefined when it is gone. Its secret is that of the state: reads may not show it. */
+export async function readClientApplication(
+  client: AnypointClient,
+  _id: string,
+  state: ClientApplicationState,
+): Promise<ClientApplicationState | undefined> {
+  const found = await find(client, state.organizationId, state.applicationId, state.name);
+  if (found === undefined) return undefined;
+  const { description: _, url: __, ...rest } = state;
+  return {
+    ...rest,
+    name: found.name,
+    ...(found.description !== undefined && { description: found.description }),
+    ...(found.url !== undefined && { url: found.url }),
+    redirectUris: sameSet(found.redirectUris, state.redirectUris) ? state.redirectUris : (found.redirectUris ?? []),
+    grantTypes: sameSet(found.grantTypes, state.grantTypes)
+      ? state.grantTypes
+      : ((found.grantTypes ?? []) as ClientApplicationInputs["grantTypes"]),
+    clientProviderId: found.providerId ?? state.clientProviderId,
+    clientId: found.clientId ?? state.clientId,
+    clientSecret: found.clientSecret ?? state.clientSecret,
+  };
+}
+
+/** Only `deletion` and the target instance change in place, and neither is stored in Anypoint; an incomplete creation is completed. */
+export async function updateClientApplication(
+  client: AnypointClient,
+  _id: string,
+  state: ClientApplicationState,
+  inputs: ClientApplicationInputs,
+): Promise<ClientApplicationState> {
+  if (state.clientSecret !== "") return { ...state, ...inputs };
+  const { applicationId, organizationId, origin } = state;
+  const found = await find(client, organizationId, applicationId, state.name);
+  if (found === undefined) {
+    throw refusal(
+      "applications.read",
+      `Could not complete ${subjectOf(state.name)}: it is gone. Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
+    );
+  }
+  return (await complete(client, organizationId, inputs, found, origin)).state;
+}
+
+/** Deletes an application that was created, and with it its contracts, unless it is to be kept. */
+export async function deleteClientApplication(
+  client: AnypointClient,
+  _id: string,
+  state: ClientApplicationState,
+): Promise<void> {
+  if (state.origin === "adopted" || state.deletion === "keep") return;
+  await client.delete({
+    operation: "applications.delete",
+    subject: subjectOf(state.name),
+    path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
+  });
+}
+
+const post = (client: AnypointClient, organizationId: string, inputs: ClientApplicationInputs): Promise<Application> =>
+  client.json(
+    {
+      operation: "applications.create",
+      subject: subjectOf(inputs.name),
+      method: "POST",
+      path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
+      // Picks the client provider: that of the instance (confirmed: DX-EXCH).
+      query: { apiInstanceId: inputs.apiId },
+      body: {
+        name: inputs.name,
+        ...(inputs.description !== undefined && { description: inputs.description }),
+        ...(inputs.url !== undefined && { url: inputs.url }),
+        redirectUri: inputs.redirectUris,
+        grantTypes: inputs.grantTypes,
+        apiEndpoints: false,
+      },
+    },
+    application,
+  );
+
+/** Fills in what the row at hand does not show, and checks it. */
+async function complete(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientApplicationInputs,
+  row: Application,
+  origin: Ownership["origin"],
+): Promise<{ id: string; state: ClientApplicationState }> {
+  const { applicationId } = row;
+  const state: ClientApplicationState = {
+    ...inputs,
+    applicationId,
+    organizationId,
+    clientId: row.clientId ?? "",
+    clientSecret: row.clientSecret ?? "",
+    ...(row.owner !== undefined && { owner: row.owner }),
+    origin,
+  };
+  return afterCreation(applicationId, state, async () => {
+    const seen = await find(client, organizationId, applicationId, inputs.name);
+    const whole = {
+      ...state,
+      clientId: state.clientId || (seen?.clientId ?? ""),
+      clientSecret: state.clientSecret || (seen?.clientSecret ?? ""),
+      ...(seen?.owner !== undefined && { owner: seen.owner }),
+    };
+    requireProvider(inputs, seen?.providerId ?? row.providerId);
+    if (whole.clientId === "" || whole.clientSecret === "") throw secretNotShown(inputs.name, applicationId);
+    return { id: applicationId, state: whole };
+  });
+}
+
+function requireProvider(inputs: ClientApplicationInputs, providerId: string | undefined): void {
+  if (providerId === undefined || providerId === inputs.clientProviderId) return;
+  throw refusal(
+    "applications.create",
+    `${couldNot({ operation: "applications.create", subject: subjectOf(inputs.name) })} in client provider ${inputs.clientProviderId}: Anypoint made it in ${providerId}, ` +
+      `the one that API instance ${inputs.apiId} is bound to. Bind the instance first, then replace this application (\`pulumi up --replace <its URN>\`).`,
+  );
+}
+
+const secretNotShown = (name: string, applicationId: string): AnypointError =>
+  refusal(
+    "applications.read",
+    `${subjectOf(name)} (${applicationId}) exists, but Anypoint does not show its client secret: the answer to its creation was lost, or it was made by hand. ` +
+      "Grant the connected app the scope manage:clients in the root organization and run `pulumi up` again; or make it anew with `pulumi up --replace <its URN>`, " +
+      "or delete it in Exchange, My applications, then run `pulumi refresh --run-program` and `pulumi up`.",
+  );
+
+/** The application of exactly this name among those that we may see. */
+async function findNamed(
+  client: AnypointClient,
+  organizationId: string,
+  name: string,
+): Promise<Application | undefined> {
+  const rows = await client.pages(
+    {
+      operation: "applications.list",
+      subject: `the applications of organization ${organizationId}`,
+      path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
+      query: { query: name, literalMatch: true, targetAdminSite: true },
+    },
+    z.array(application),
+    (page) => ({ rows: page }),
+  );
+  return rows.find((row) => row.name === name);
+}
+
+const find = (
+  client: AnypointClient,
+  organizationId: string,
+  applicationId: string,
+  name: string,
+): Promise<Application | undefined> =>
+  client.find(
+    {
+      operation: "applications.read",
+      subject: subjectOf(name),
+      path: path`/exchange/api/v2/organizations/${organizationId}/applications/${applicationId}`,
+      // Shows credentials to those who may see them (confirmed: DX-EXCH for the list).
+      query: { targetAdminSite: true },
+    },
+    application,
+  );
+
+const account = z.object({
+  client: z.looseObject({ name: z.string().optional() }).nullish(),
+  user: z.looseObject({ username: z.string().optional() }).nullish(),
+});
+
+/** Whether the application is known to be ours. Throws when it is another's, or has other settings than are asked for. */
+async function requireOurs(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientApplicationInputs,
+  row: Application,
+): Promise<boolean> {
+  const there = (await find(client, organizationId, row.applicationId, row.name)) ?? row;
+  const me = await client.once("account", () =>
+    client.json(
+      { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },
+      account,
+    ),
+  );
+  const myName = me.client?.name ?? me.user?.username;
+  const owner = there.owner ?? row.owner;
+  const differs = [
+    ...(there.providerId !== inputs.clientProviderId ? [`client provider ${there.providerId ?? "of Anypoint"}`] : []),
+    ...(owner !== undefined && myName !== undefined && owner !== myName ? [`owner "${owner}"`] : []),
+    ...(sameSet(there.redirectUris, inputs.redirectUris) ? [] : ["other redirect URIs"]),
+    ...(sameSet(there.grantTypes, inputs.grantTypes) ? [] : ["other grant types"]),
+    ...(there.url === inputs.url ? [] : ["another url"]),
+    ...(there.description === inputs.description ? [] : ["another description"]),
+  ];
+  if (differs.length === 0) return owner !== undefined && owner === myName;
+  throw refusal(
+    "applications.create",
+    `${couldNot({ operation: "applications.create", subject: subjectOf(inputs.name) })}: there is one of this name already, ${row.applicationId}, with ${differs.join(", ")}. ` +
+      "It is left alone. Choose another name, or delete that one in Exchange, My applications.",
+  );
+}
+
+const sameSet = (one: readonly string[] | undefined, other: readonly string[]): boolean =>
+  one !== undefined && JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+
+const subjectOf = (name: string): string => `application "${name}"`;

@@ -1,0 +1,198 @@
+/**
+ * A client provider of type OpenID Connect Dynamic Client Registration. Ours is the one with our name **and** our
+ * Inspector's client id; another one of that name is refused. Deleting one that was adopted restores its public fields.
+ */
+import { type AnypointClient, path } from "./client.ts";
+import {
+  findOurs,
+  getProvider,
+  grantTypes,
+  patchProvider,
+  requireAsWritten,
+  subjectOf,
+  writeProvider,
+} from "./client-provider-calls.ts";
+import {
+  type ClientProviderAnswer,
+  type ClientProviderInputs,
+  type SeenProvider,
+  creationBody,
+  differences,
+  seeProvider,
+} from "./client-provider-wire.ts";
+import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { refusal, unexpectedAnswer } from "./errors.ts";
+import { rootOrganization } from "./organizations.ts";
+
+export interface ClientProviderState extends ClientProviderInputs, Ownership {
+  readonly providerId: string;
+  /** The root organization. */
+  readonly organizationId: string;
+  /** Sorted; empty when they could not be read. */
+  readonly supportedGrantTypes: readonly string[];
+  /** The secrets may not have been written: the next update writes them in any case. */
+  readonly secretsUnsettled?: true;
+}
+
+/** Creates the provider, or takes on the one that is ours. Throws when the name is another's, or the private-key block is not kept. */
+export async function createClientProvider(
+  client: AnypointClient,
+  inputs: ClientProviderInputs,
+): Promise<{ id: string; state: ClientProviderState }> {
+  const { id: organizationId } = await rootOrganization(client);
+  const there = await findOurs(client, organizationId, inputs);
+  if (there !== undefined) return takeOn(client, organizationId, inputs, there);
+
+  const subject = subjectOf(inputs.name, organizationId);
+  const made = await createOnce(
+    async () => {
+      await writeProvider(client, inputs, {
+        operation: "clientProviders.create",
+        subject,
+        method: "POST",
+        path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
+        body: creationBody(inputs),
+      });
+      // The 201 has no body (confirmed: DX-AM).
+      return findOurs(client, organizationId, inputs);
+    },
+    () => findOurs(client, organizationId, inputs),
+  );
+  if (made === undefined) {
+    throw unexpectedAnswer(
+      { operation: "clientProviders.create", subject },
+      "Anypoint answered 201, but its list of client providers does not show it",
+      "Grant the connected app the scope read:orgclientproviders in the root organization and run the command again: a provider that was made is then found.",
+    );
+  }
+  const { providerId } = made;
+  const state: ClientProviderState = {
+    ...inputs,
+    providerId,
+    organizationId,
+    supportedGrantTypes: [],
+    origin: "created",
+  };
+  return afterCreation(providerId, state, async () => {
+    requireAsWritten(inputs, seeProvider(made, inputs.privateKeyBlock), organizationId);
+    return { id: providerId, state: { ...state, supportedGrantTypes: await grantTypes(client, state) } };
+  });
+}
+
+/** The provider as it is now, or undefined when it is gone. Secrets, which a read masks, are those of the state. */
+export async function readClientProvider(
+  client: AnypointClient,
+  _id: string,
+  state: ClientProviderState,
+): Promise<ClientProviderState | undefined> {
+  const answer = await getProvider(client, state.organizationId, state.providerId, state.name);
+  if (answer === undefined) return undefined;
+  const seen = seeProvider(answer, state.privateKeyBlock);
+  const changed = new Set<string>(differences(state, seen));
+  const fields = Object.fromEntries(Object.entries(seen.fields).filter(([key]) => changed.has(key)));
+  return { ...state, ...fields, supportedGrantTypes: await grantTypes(client, state) };
+}
+
+/** Brings the provider to the inputs by a PATCH of what differs, and reads it back. */
+export async function updateClientProvider(
+  client: AnypointClient,
+  _id: string,
+  state: ClientProviderState,
+  inputs: ClientProviderInputs,
+): Promise<ClientProviderState> {
+  const { organizationId, providerId } = state;
+  const answer = await getProvider(client, organizationId, providerId, state.name);
+  if (answer === undefined) {
+    throw refusal(
+      "clientProviders.update",
+      `Could not update ${subjectOf(state.name, organizationId)}: it is gone (${providerId}). Run \`pulumi refresh --run-program\`, then \`pulumi up\`: it is created anew.`,
+    );
+  }
+  const before = formerOf(inputs, seeProvider(answer, inputs.privateKeyBlock));
+  await bringTo(client, organizationId, inputs, answer, state.secretsUnsettled ? undefined : state);
+  return {
+    ...inputs,
+    providerId,
+    organizationId,
+    origin: state.origin,
+    ...(state.origin === "adopted" && { before: { ...before, ...state.before } }),
+    supportedGrantTypes: await grantTypes(client, state),
+  };
+}
+
+/** Deletes a provider that was created; gives back one that was adopted. */
+export async function deleteClientProvider(
+  client: AnypointClient,
+  _id: string,
+  state: ClientProviderState,
+): Promise<void> {
+  const { organizationId, providerId, origin, before = {} } = state;
+  const subject = subjectOf(state.name, organizationId);
+  const at = path`/accounts/api/organizations/${organizationId}/clientProviders/${providerId}`;
+  if (origin === "created") {
+    await client.delete({ operation: "clientProviders.delete", subject, path: at });
+    return;
+  }
+  const there = await getProvider(client, organizationId, providerId, state.name);
+  if (there === undefined || Object.keys(before).length === 0) return;
+  const former = { ...state, ...(before as Partial<ClientProviderInputs>) };
+  const changed = new Set(Object.keys(before) as (keyof ClientProviderInputs)[]);
+  await patchProvider(client, organizationId, providerId, former, changed);
+}
+
+/**
+ * Takes on a provider that is ours by name and Inspector. One that is in all that can be seen what we would make is the
+ * work of a run that was cut off, so it counts as created; any other is adopted and brought to the inputs.
+ */
+async function takeOn(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientProviderInputs,
+  there: ClientProviderAnswer,
+): Promise<{ id: string; state: ClientProviderState }> {
+  const { providerId } = there;
+  const seen = seeProvider(there, inputs.privateKeyBlock);
+  const before = formerOf(inputs, seen);
+  const adopted = Object.keys(before).length > 0;
+  const state: ClientProviderState = {
+    ...inputs,
+    ...{ providerId, organizationId, supportedGrantTypes: [] },
+    ...(adopted ? { origin: "adopted", before } : { origin: "created" }),
+  };
+  // A write that took effect is not seen as a difference the next time, so its former values are kept from here on.
+  return afterCreation(providerId, { ...state, secretsUnsettled: true }, async () => {
+    // Secrets can't be seen: they are written in any case.
+    await bringTo(client, organizationId, inputs, there, undefined);
+    return { id: providerId, state: { ...state, supportedGrantTypes: await grantTypes(client, state) } };
+  });
+}
+
+/** Values of the public fields that differ from the inputs. */
+const formerOf = (inputs: ClientProviderInputs, seen: SeenProvider): Record<string, unknown> =>
+  Object.fromEntries(differences(inputs, seen).map((key) => [key, seen.fields[key]]));
+
+/** Writes what differs, and reads back. */
+async function bringTo(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientProviderInputs,
+  there: ClientProviderAnswer,
+  state: ClientProviderState | undefined,
+): Promise<void> {
+  const seen = seeProvider(there, inputs.privateKeyBlock);
+  const changed = new Set<keyof ClientProviderInputs>(differences(inputs, seen));
+  if (state?.managerPrivateKey !== inputs.managerPrivateKey) changed.add("managerPrivateKey");
+  if (state?.inspectorClientSecret !== inputs.inspectorClientSecret) changed.add("inspectorClientSecret");
+  if (seen.block.missing.length > 0) changed.add("privateKeyBlock");
+  if (changed.size > 0) {
+    await patchProvider(client, organizationId, there.providerId, inputs, changed);
+    const after = await getProvider(client, organizationId, there.providerId, inputs.name);
+    if (after === undefined) {
+      throw refusal(
+        "clientProviders.update",
+        `Could not update ${subjectOf(inputs.name, organizationId)}: it was deleted meanwhile. Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
+      );
+    }
+    requireAsWritten(inputs, seeProvider(after, inputs.privateKeyBlock), organizationId);
+  }
+}

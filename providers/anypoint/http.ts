@@ -1,0 +1,97 @@
+/** One HTTP request and its answer: proxy, deadline, JSON. What to repeat and what an answer means is for `client.ts`. */
+import type { Agent } from "node:http";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import fetch, { type Response } from "node-fetch";
+import { isLoopback } from "../../config/loopback.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body?: unknown;
+  /** Ends the request when it fires. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** A request that got no answer. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  readonly timedOut: boolean;
+
+  constructor(message: string, timedOut: boolean) {
+    super(message);
+    this.timedOut = timedOut;
+  }
+}
+
+/** Sends one request. Throws {@link NoAnswer} when there is none; an answer of any status is an answer. */
+export async function send(request: HttpRequest, environment = process.env): Promise<HttpAnswer> {
+  try {
+    const response: Response = await fetch(request.url, {
+      method: request.method,
+      headers: {
+        accept: "application/json",
+        ...(request.body !== undefined && { "content-type": "application/json" }),
+        ...request.headers,
+      },
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      // A redirect would carry the token elsewhere, and none of these calls has one.
+      redirect: "manual",
+      agent: proxyAgent(new URL(request.url), environment),
+      signal: request.signal,
+    });
+    return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
+  } catch (error) {
+    throw new NoAnswer(connectionFault(error), request.signal.aborted);
+  }
+}
+
+/** The bare cause: node-fetch's own message holds the whole URL, which can name more than a person should paste. */
+function connectionFault(error: unknown): string {
+  const { code, erroredSysCall, message } = error as { code?: string; erroredSysCall?: string; message?: string };
+  if (code !== undefined) return erroredSysCall === undefined ? code : `${erroredSysCall} ${code}`;
+  return message?.replace(/^request to \S+ failed, reason: /, "") ?? "no reason given";
+}
+
+const agents = new Map<string, Agent>();
+
+/** The agent for a URL by HTTPS_PROXY (or HTTP_PROXY, as a fallback) and NO_PROXY, lower or upper case; none for this machine. */
+export function proxyAgent(url: URL, environment: Readonly<Record<string, string | undefined>>): Agent | undefined {
+  const proxy = proxyFor(url, environment);
+  if (proxy === undefined) return undefined;
+  let agent = agents.get(proxy);
+  if (agent === undefined) {
+    agent = new HttpsProxyAgent(proxy);
+    agents.set(proxy, agent);
+  }
+  return agent;
+}
+
+/** The proxy's URL for a request, or undefined to go straight. */
+export function proxyFor(url: URL, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const read = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
+  const proxy = (url.protocol === "https:" ? read("HTTPS_PROXY") : undefined) ?? read("HTTP_PROXY");
+  if (proxy === undefined || isLoopback(url.hostname) || bypasses(url, read("NO_PROXY") ?? "")) return undefined;
+  return proxy;
+}
+
+/** NO_PROXY: names with or without a leading dot match the domain and all below it; `host:port` one port; `*` everything. */
+function bypasses(url: URL, noProxy: string): boolean {
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== "")
+    .some((entry) => {
+      if (entry === "*") return true;
+      const [, name = "", only] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      if (only !== undefined && only !== port) return false;
+      return name !== "" && (url.hostname === name || url.hostname.endsWith(`.${name}`));
+    });
+}

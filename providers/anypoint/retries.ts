@@ -1,0 +1,79 @@
+/** When a request may be repeated, and how long to wait before. */
+import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
+import { type HttpAnswer, NoAnswer } from "./http.ts";
+
+export interface RetryTimes {
+  /** Repeats at most; default 4. */
+  readonly retries?: number;
+  /** First pause in ms, doubled each time and blurred at random; default 500. */
+  readonly pauseMs?: number;
+}
+
+/** An answer that a repeat may better, carried through the retry library as an error. */
+class Repeatable extends Error {
+  readonly answer: HttpAnswer;
+
+  constructor(answer: HttpAnswer) {
+    super(`status ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+/**
+ * Sends until an answer is final: a network fault, 429 and 5xx (but not 501) are repeated, after the time that the answer
+ * itself asks for. Returns the last answer or throws the last fault. Never waits beyond `signal`.
+ */
+export async function sendWithRetries(
+  send: () => Promise<HttpAnswer>,
+  signal: AbortSignal,
+  deadline: number,
+  { retries = 4, pauseMs = 500 }: RetryTimes,
+): Promise<HttpAnswer> {
+  const tooLong = (error: unknown) =>
+    error instanceof Repeatable && Date.now() + (askedPause(error.answer.headers, Date.now()) ?? 0) > deadline;
+  try {
+    return await pRetry(
+      async () => {
+        const answer = await send();
+        if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501)) throw new Repeatable(answer);
+        return answer;
+      },
+      {
+        retries,
+        minTimeout: pauseMs,
+        maxTimeout: 10_000,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => !signal.aborted && !tooLong(error),
+        onFailedAttempt: async ({ error, retriesLeft }) => {
+          if (!(error instanceof Repeatable) || retriesLeft === 0 || tooLong(error)) return;
+          const pause = askedPause(error.answer.headers, Date.now());
+          if (pause !== undefined && pause > 0) await sleep(pause, undefined, { signal });
+        },
+      },
+    );
+  } catch (error) {
+    if (error instanceof Repeatable) return error.answer;
+    if (error instanceof NoAnswer) throw error;
+    // What is left is the overall signal, which fired in a pause.
+    throw new NoAnswer("the overall deadline has passed", true);
+  }
+}
+
+/**
+ * The pause in ms that an answer asks for: `Retry-After` in seconds or as a date (RFC 9110), else `X-RateLimit-Reset` in
+ * UTC epoch seconds (confirmed: DX-AM) once `X-RateLimit-Remaining` is 0 or absent.
+ */
+export function askedPause(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+  const retryAfter = headers["retry-after"]?.trim();
+  if (retryAfter !== undefined && retryAfter !== "") {
+    const at = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
+    if (!Number.isNaN(at)) return Math.max(0, at - now);
+  }
+  const reset = headers["x-ratelimit-reset"]?.trim();
+  if (reset !== undefined && /^\d+$/.test(reset) && Number(headers["x-ratelimit-remaining"] ?? 0) === 0) {
+    return Math.max(0, Number(reset) * 1000 - now);
+  }
+  return undefined;
+}

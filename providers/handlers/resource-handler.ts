@@ -1,0 +1,164 @@
+/**
+ * From the functions that know Anypoint to the interface of Pulumi's dynamic providers: check, diff, create, read, update,
+ * delete. What differs between resources is in their definition.
+ */
+import type { dynamic } from "@pulumi/pulumi";
+import { HalfCreated } from "../anypoint/creation.ts";
+import { PROVIDER_KEY } from "../stored-code.ts";
+import {
+  type Failure,
+  type Properties,
+  type Shape,
+  checkShape,
+  plain,
+  sameValue,
+  withoutProvider,
+} from "./properties.ts";
+import { isUnknown, knownOf } from "./unknowns.ts";
+
+/** What one resource is: its inputs, when it is replaced, and its five operations. `C` is what they work with. */
+export interface Definition<C, Inputs extends object, State extends Inputs> {
+  /** Inputs with their checks and defaults. */
+  readonly shape: Shape;
+  /** Inputs whose change replaces the resource. */
+  readonly replaceOn: readonly string[];
+  /** Whether the old one goes before the new one is made, given the inputs that differ. Default no. */
+  readonly deleteBeforeReplace?: (changed: ReadonlySet<string>) => boolean;
+  /** Inputs that are outputs too when they are not given. The state notes which were. */
+  readonly alsoOutputs?: readonly string[];
+  /** Equality of an input with the state, where it is not that of JSON values. */
+  readonly same?: Readonly<Record<string, (asked: unknown, state: Properties, key: string) => boolean>>;
+  /** Inputs that are no change, given or not, where only all of them together tell. */
+  readonly unchanged?: (news: Properties, state: Properties) => readonly string[];
+  /** Rules between inputs; a property that is not known yet is not in `known` but in `has`. */
+  readonly rules?: (known: Partial<Inputs>, has: (property: keyof Inputs) => boolean) => Failure[];
+  /** Fills in what follows from other inputs, all of them known. */
+  readonly fill?: (inputs: Properties) => Properties;
+  /** Checks that need the network, made only when inputs differ from those of the last `up`. */
+  readonly verify?: (context: C, known: Partial<Inputs>, olds: Partial<Inputs>) => Promise<Failure[]>;
+  /** Whether the state itself asks for an update although no input changed. */
+  readonly unsettled?: (state: State, inputs: Inputs) => boolean;
+
+  /** Whether the operations do without their context, which is then undefined. Default no. */
+  readonly offline?: boolean;
+
+  readonly create: (context: C, inputs: Inputs) => Promise<{ id: string; state: State }>;
+  /** Undefined: it is gone. */
+  readonly read: (context: C, id: string, state: State) => Promise<State | undefined>;
+  readonly update: (context: C, id: string, state: State, inputs: Inputs) => Promise<State>;
+  readonly remove: (context: C, id: string, state: State) => Promise<void>;
+}
+
+/** A definition whose types are forgotten, as the host's property bags have none. */
+export type AnyDefinition<C> = Definition<C, object, object>;
+
+/** Forgets the types of a definition: its functions get what `check` let pass, or what they returned themselves. */
+export const define = <C, Inputs extends object, State extends Inputs>(
+  definition: Definition<C, Inputs, State>,
+): AnyDefinition<C> => definition as unknown as AnyDefinition<C>;
+
+/** Name of the note in the state: which of `alsoOutputs` were given as inputs. */
+const GIVEN = "given";
+
+export type Operations = Required<
+  Pick<dynamic.ResourceProvider<Properties, Properties>, "check" | "diff" | "create" | "read" | "update" | "delete">
+>;
+
+/** The operations of one resource as the host calls them. `connect` is called only when an operation goes beyond its inputs. */
+export function operations<C>(definition: AnyDefinition<C>, connect: () => C): Operations {
+  const { shape, alsoOutputs = [], offline = false } = definition;
+  const contextOf = (): C => (offline ? (undefined as C) : connect());
+
+  const inputsOf = (bag: Properties): Properties =>
+    Object.fromEntries(Object.keys(shape).flatMap((key) => (bag[key] == null ? [] : [[key, bag[key]]])));
+
+  /** What the state says of the inputs it was made from. */
+  const inputsOfState = (state: Properties): Properties => {
+    const given = (state[GIVEN] ?? []) as readonly string[];
+    const isInput = ([key]: [string, unknown]) => !alsoOutputs.includes(key) || given.includes(key);
+    return Object.fromEntries(Object.entries(inputsOf(state)).filter(isInput));
+  };
+
+  const noted = (state: object, inputs: Properties): Properties =>
+    plain({
+      ...state,
+      ...(alsoOutputs.length > 0 && { [GIVEN]: alsoOutputs.filter((key) => inputs[key] != null) }),
+    });
+
+  const stateOf = (bag: Properties): object => withoutProvider(bag);
+
+  return {
+    async check(olds, news) {
+      const { inputs, failures } = checkShape(shape, news, isUnknown);
+      const known = knownOf(inputs);
+      if (failures.length === 0)
+        failures.push(...(definition.rules?.(known, (key) => inputs[key] !== undefined) ?? []));
+      const filled = failures.length === 0 ? (definition.fill?.(inputs) ?? inputs) : inputs;
+      if (failures.length === 0 && definition.verify !== undefined && !sameValue(inputsOf(olds), inputsOf(filled))) {
+        failures.push(...(await definition.verify(contextOf(), knownOf(filled), inputsOf(olds))));
+      }
+      return { inputs: plain(filled), failures: failures.map(unnamed) };
+    },
+
+    async diff(_id, olds, news) {
+      const former = inputsOfState(olds);
+      const unchanged = definition.unchanged?.(news, olds) ?? [];
+      const differs = (key: string): boolean => {
+        const [asked, was] = [news[key] ?? undefined, former[key]];
+        if ((asked === undefined && was === undefined) || unchanged.includes(key)) return false;
+        return definition.same?.[key] !== undefined && asked !== undefined
+          ? !definition.same[key](asked, olds, key)
+          : !sameValue(asked, was);
+      };
+      const changed = new Set(Object.keys(shape).filter(differs));
+      // What is unknown may turn out to be what it was, so it never replaces.
+      const replaces = definition.replaceOn.filter((key) => changed.has(key) && !isUnknown(news[key]));
+      const unsettled = definition.unsettled?.(stateOf(olds), news) ?? false;
+      return {
+        changes: changed.size > 0 || unsettled,
+        replaces,
+        deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(changed) ?? false),
+      };
+    },
+
+    async create(bag) {
+      const inputs = inputsOf(bag);
+      try {
+        const { id, state } = await definition.create(contextOf(), inputs);
+        return { id, outs: noted(state, inputs) };
+      } catch (error) {
+        if (!(error instanceof HalfCreated)) throw error;
+        throw partlyCreated(error, { ...noted(error.state, inputs), [PROVIDER_KEY]: bag[PROVIDER_KEY] });
+      }
+    },
+
+    async read(id, bag = {}) {
+      const state = await definition.read(contextOf(), id, stateOf(bag));
+      // An answer without id is taken by the engine as "gone" (measured).
+      if (state === undefined) return {};
+      const props = plain(state);
+      return { id, props, inputs: inputsOfState(props) };
+    },
+
+    async update(id, olds, news) {
+      const inputs = inputsOf(news);
+      const state = await definition.update(contextOf(), id, stateOf(olds), inputs);
+      return { outs: noted(state, inputs) };
+    },
+
+    async delete(id, bag) {
+      await definition.remove(contextOf(), id, stateOf(bag));
+    },
+  };
+}
+
+/**
+ * A failure that names its property in the reason alone: of a named property the engine prints the value too, a secret's in
+ * clear (measured).
+ */
+const unnamed = ({ property, reason }: Failure): Failure => ({ property: "", reason: `${property}: ${reason}` });
+
+/** What the host takes as "made, but not well": id and properties go into the state, the reasons to the user. */
+function partlyCreated({ id, message }: HalfCreated, properties: Properties): Error {
+  return Object.assign(new Error(message), { id, properties, reasons: [message] });
+}

@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  bindingProblem,
+  createApiInstance,
+  deleteApiInstance,
+  readApiInstance,
+  updateApiInstance,
+} from "../../../providers/anypoint/api-instance.ts";
+import type { ApiInstanceInputs, ApiInstanceState } from "../../../providers/anypoint/api-instance-inputs.ts";
+import { createApiPolicy } from "../../../providers/anypoint/api-policy.ts";
+import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
+import { HalfCreated } from "../../../providers/anypoint/creation.ts";
+import { type World, startWorld } from "./world.ts";
+
+let world: World;
+let provider: string;
+let otherProvider: string;
+
+beforeEach(async () => {
+  world = await startWorld();
+  provider = (await createClientProvider(world.client(), world.providerInputs())).id;
+  otherProvider = (await createClientProvider(world.client(), world.providerInputs({ name: "other" }))).id;
+});
+afterEach(() => world.close());
+
+const byAsset = (changes: Partial<ApiInstanceInputs> = {}): ApiInstanceInputs => ({
+  environment: "Sandbox",
+  assetId: "orders-api",
+  assetVersion: "1.0.0",
+  label: "okta",
+  clientProviderId: provider,
+  ...changes,
+});
+const byId = (changes: Partial<ApiInstanceInputs> = {}): ApiInstanceInputs => ({
+  environment: "Sandbox",
+  apiId: world.legacyApiId,
+  clientProviderId: provider,
+  ...changes,
+});
+const stored = (id: string) => world.anypoint.state.apiInstances[id];
+
+/** A contract on the legacy instance, made by somebody else. */
+function addContract(): void {
+  const base = { tierId: null, requestedTierId: null, approvedDate: null, rejectedDate: null, revokedDate: null };
+  world.anypoint.state.applications[777_001] = {
+    ...{ id: 777_001, name: "old-consumer", description: null, url: null, redirectUri: [], grantTypes: [] },
+    ...{ clientId: "abc", clientSecret: "old-consumer-secret", providerId: null, createdBy: "somebody", createdAt: "" },
+  };
+  world.anypoint.state.contracts[888_001] = {
+    ...base,
+    ...{ id: 888_001, applicationId: 777_001, apiId: Number(world.legacyApiId), status: "APPROVED", createdAt: "" },
+  };
+}
+
+describe("create", () => {
+  test("makes a Mule 4 instance bound to the provider, and reads it back", async () => {
+    const { id, state } = await createApiInstance(
+      world.client(),
+      byAsset({ endpointUri: "https://api.acme.com/orders" }),
+    );
+    expect(stored(id)).toMatchObject({
+      providerId: provider,
+      instanceLabel: "okta",
+      technology: "mule4",
+      endpointUri: "https://api.acme.com/orders",
+      endpoint: { deploymentType: "CH2", muleVersion4OrAbove: true },
+    });
+    expect(state).toMatchObject({
+      apiId: id,
+      organizationId: world.organizationId,
+      environmentId: world.environmentId,
+      environmentName: "Sandbox",
+      groupId: world.organizationId,
+      assetId: "orders-api",
+      assetVersion: "1.0.0",
+      productVersion: "v1",
+      label: "okta",
+      origin: "created",
+    });
+    expect(world.calls().slice(-3)).toEqual(["GET apis 200", "POST apis 201", "GET apis/* 200"]);
+  });
+
+  test("refuses a label that is taken unless it may adopt, naming the instance", async () => {
+    await expect(createApiInstance(world.client(), byAsset({ label: "legacy" }))).rejects.toThrow(
+      new RegExp(`labelled "legacy".*${world.legacyApiId}.*adopt: true`, "s"),
+    );
+    expect(stored(world.legacyApiId)?.providerId).toBeNull();
+  });
+
+  test("does not post twice when the answer is lost", async () => {
+    world.faults.add({ service: "anypoint", method: "POST", path: "/apis$", kind: "cut" });
+    const { state } = await createApiInstance(world.client(), byAsset());
+    expect(state.origin).toBe("created");
+    expect(Object.values(world.anypoint.state.apiInstances)).toHaveLength(2);
+  });
+
+  test("names the asset that is missing in Exchange", async () => {
+    await expect(createApiInstance(world.client(), byAsset({ assetId: "no-such-api" }))).rejects.toThrow(
+      /Could not create an API instance of no-such-api.*404.*not found in Exchange/s,
+    );
+  });
+});
+
+describe("adopt", () => {
+  test.each([
+    ["by number", () => byId({ endpointUri: "https://new.acme.com" })],
+    ["by asset and label", () => byAsset({ label: "legacy", adopt: true, endpointUri: "https://new.acme.com" })],
+  ])("%s: binds it, and gives back provider and endpoint on delete", async (_how, inputs) => {
+    const before = world.snapshot();
+    const { id, state } = await createApiInstance(world.client(), inputs());
+    expect(id).toBe(world.legacyApiId);
+    expect(stored(id)).toMatchObject({ providerId: provider, endpointUri: "https://new.acme.com" });
+    expect(state).toMatchObject({
+      origin: "adopted",
+      before: { clientProviderId: null, endpointUri: null },
+      label: "legacy",
+    });
+    await deleteApiInstance(world.client(), id, state);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("creates it with adopt: true where there is none", async () => {
+    const { state } = await createApiInstance(world.client(), byAsset({ adopt: true }));
+    expect(state.origin).toBe("created");
+  });
+
+  test("one that is bound already is not written, and stays so on delete", async () => {
+    const legacy = stored(world.legacyApiId);
+    if (legacy !== undefined) legacy.providerId = provider;
+    const { id, state } = await createApiInstance(world.client(), byId());
+    expect(world.calls().filter((call) => call.startsWith("PATCH"))).toEqual([]);
+    await deleteApiInstance(world.client(), id, state);
+    expect(stored(id)?.providerId).toBe(provider);
+  });
+
+  test("keeps the former values when the read after the write fails", async () => {
+    const before = world.snapshot();
+    const inputs = byId({ endpointUri: "https://new.acme.com" });
+    world.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/apis/\\d+$", kind: "refuse" },
+      ...{ status: 403, skip: 1, times: 9 },
+    });
+    const failure: unknown = await createApiInstance(world.client(), inputs).catch((error: unknown) => error);
+    world.faults.clear();
+    expect(stored(world.legacyApiId)?.providerId).toBe(provider);
+    expect(failure).toBeInstanceOf(HalfCreated);
+    const { id, state } = failure as { id: string; state: ApiInstanceState };
+    expect(id).toBe(world.legacyApiId);
+    expect(state).toMatchObject({ origin: "adopted", before: { clientProviderId: null, endpointUri: null } });
+    const updated = await updateApiInstance(world.client(), id, state, inputs);
+    await deleteApiInstance(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("a number that is not there is an error that says where to look", async () => {
+    await expect(createApiInstance(world.client(), byId({ apiId: "12345" }))).rejects.toThrow(
+      /Could not find API instance 12345.*Check the number in API Manager/s,
+    );
+  });
+
+  test("another version under the same label is refused", async () => {
+    await expect(
+      createApiInstance(world.client(), byAsset({ label: "legacy", adopt: true, assetVersion: "2.0.0" })),
+    ).rejects.toThrow(new RegExp(`${world.legacyApiId} has version 1.0.0, not 2.0.0`));
+  });
+});
+
+describe("what holds an instance to its provider", () => {
+  test("contracts are listed with the way out, and nothing is changed", async () => {
+    addContract();
+    const before = world.snapshot();
+    await expect(createApiInstance(world.client(), byId())).rejects.toThrow(
+      /bound to Anypoint's own provider and held there by contract 888001 of application "old-consumer" \(approved\)\. Way out:/,
+    );
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("an OpenID Connect policy is listed", async () => {
+    const { id, state } = await createApiInstance(world.client(), byAsset());
+    const policy = await createApiPolicy(world.client(), {
+      ...{ organizationId: world.organizationId, environmentId: world.environmentId, apiId: id, disabled: false },
+      groupId: "68ef9520-24e9-4cf2-b2f5-620025690913",
+      assetId: "openidconnect-access-token-enforcement",
+      configuration: { scopes: "orders.read" },
+    });
+    await expect(
+      updateApiInstance(world.client(), id, state, byAsset({ clientProviderId: otherProvider })),
+    ).rejects.toThrow(new RegExp(`held there by policy ${policy.id} \\(openidconnect-access-token-enforcement\\)`));
+  });
+
+  test("is found before anything is done, for known and for unknown providers", async () => {
+    addContract();
+    await expect(bindingProblem(world.client(), byId())).resolves.toMatch(/contract 888001/);
+    await expect(bindingProblem(world.client(), byId({ clientProviderId: undefined as never }))).resolves.toMatch(
+      /to a new client provider/,
+    );
+    const legacy = stored(world.legacyApiId);
+    if (legacy !== undefined) legacy.providerId = otherProvider;
+    // It might be the one that is to be taken on.
+    await expect(
+      bindingProblem(world.client(), byId({ clientProviderId: undefined as never })),
+    ).resolves.toBeUndefined();
+    await expect(bindingProblem(world.client(), byAsset())).resolves.toBeUndefined();
+  });
+
+  test("the way out keeps the API in the configuration", async () => {
+    addContract();
+    const problem = await bindingProblem(world.client(), byId());
+    expect(problem).toMatch(/Way out: remove these contracts .*or keep Anypoint's own provider\.$/);
+    expect(problem).not.toMatch(/out of the configuration|another label/);
+  });
+
+  test("our own policy holds to no provider that is gone", async () => {
+    const { id, state } = await createApiInstance(world.client(), byAsset());
+    await createApiPolicy(world.client(), {
+      ...{ organizationId: world.organizationId, environmentId: world.environmentId, apiId: id, disabled: false },
+      groupId: "68ef9520-24e9-4cf2-b2f5-620025690913",
+      assetId: "openidconnect-access-token-enforcement",
+      configuration: { scopes: "orders.read" },
+    });
+    const next = byAsset({ clientProviderId: otherProvider, adopt: true });
+    expect(await bindingProblem(world.client(), next, provider)).toMatch(/held there by policy/);
+    delete world.anypoint.state.clientProviders[provider];
+    for (const bound of [provider, null]) {
+      Object.assign(stored(id) ?? {}, { providerId: bound });
+      expect(await bindingProblem(world.client(), next, provider)).toBeUndefined();
+    }
+    // Whether it can be bound all the same is for Anypoint to say.
+    const failure: unknown = await updateApiInstance(world.client(), id, state, next).catch((error: unknown) => error);
+    expect(String(failure)).not.toMatch(/Way out/);
+    expect(world.calls().at(-1)).not.toMatch(/contracts|policies/);
+  });
+
+  test("is found on the way back too", async () => {
+    const { id, state } = await createApiInstance(world.client(), byId());
+    addContract();
+    await expect(deleteApiInstance(world.client(), id, state)).rejects.toThrow(
+      /to Anypoint's own provider: it is bound to client provider .* held there by contract 888001/,
+    );
+  });
+});
+
+describe("read and update", () => {
+  test("read right after create shows exactly the created state", async () => {
+    const created = await createApiInstance(world.client(), byAsset());
+    expect(await readApiInstance(world.client(), created.id, created.state)).toEqual(created.state);
+    const adopted = await createApiInstance(world.client(), byId());
+    expect(await readApiInstance(world.client(), adopted.id, adopted.state)).toEqual(adopted.state);
+  });
+
+  test("shows another provider and another endpoint, and update brings them back", async () => {
+    const inputs = byAsset({ endpointUri: "https://a.acme.com" });
+    const { id, state } = await createApiInstance(world.client(), inputs);
+    Object.assign(stored(id) ?? {}, { providerId: otherProvider, endpointUri: null });
+    const drifted = await readApiInstance(world.client(), id, state);
+    expect(drifted).toEqual({ ...state, clientProviderId: otherProvider, endpointUri: "" });
+    await updateApiInstance(world.client(), id, drifted ?? state, inputs);
+    expect(stored(id)).toMatchObject({ providerId: provider, endpointUri: "https://a.acme.com" });
+  });
+
+  test("an update of an adopted instance keeps the very first values to give back", async () => {
+    const { id, state } = await createApiInstance(world.client(), byId());
+    const updated = await updateApiInstance(world.client(), id, state, byId({ clientProviderId: otherProvider }));
+    expect(updated.before).toEqual({ clientProviderId: null });
+    await deleteApiInstance(world.client(), id, updated);
+    expect(stored(id)?.providerId).toBeNull();
+  });
+
+  test("is undefined when it is gone", async () => {
+    const { id, state } = await createApiInstance(world.client(), byAsset());
+    delete world.anypoint.state.apiInstances[id];
+    expect(await readApiInstance(world.client(), id, state)).toBeUndefined();
+    await deleteApiInstance(world.client(), id, state);
+  });
+});
