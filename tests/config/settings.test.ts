@@ -1,0 +1,275 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { OKTA_SCOPES, SettingsError, readSettings } from "../../config/settings.ts";
+
+const pem = (type: "rsa" | "ec", bits = 2048) => {
+  const { privateKey } =
+    type === "rsa"
+      ? generateKeyPairSync("rsa", { modulusLength: bits })
+      : generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+};
+const RSA = pem("rsa");
+
+const SECRET = /Secret$|Token$|rivateKey$/;
+
+/** A configuration as Pulumi hands it over, from values; keys that hold credentials are marked secret. */
+function source(values: Record<string, unknown>, stack = "dev", environment: Record<string, string> = {}) {
+  const config: Record<string, string> = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) config[key] = typeof value === "string" ? value : JSON.stringify(value);
+  }
+  return { stack, environment, config, isSecret: (key: string) => SECRET.test(key) };
+}
+
+const MINIMAL = {
+  "okta-anypoint:orgUrl": "https://acme.okta.com",
+  "okta-anypoint:clientProvider": { environments: ["Sandbox"] },
+  "okta:clientId": "0oaBootstrap",
+  "okta:privateKey": RSA,
+  "anypoint:clientId": "app",
+  "anypoint:clientSecret": "hidden-value",
+};
+
+const ORDERS = { name: "orders", environment: "Sandbox", instanceId: 19000001 };
+
+function problemsOf(values: Record<string, unknown>, stack?: string, environment?: Record<string, string>) {
+  try {
+    readSettings(source(values, stack, environment));
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems.map(({ key, problem }) => `${key}: ${problem}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("defaults", () => {
+  test("a minimal configuration gets names from the stack, and the plugin's address from the org URL", () => {
+    const settings = readSettings(source(MINIMAL, "prod"));
+    expect(settings.okta).toEqual({
+      scopes: [...OKTA_SCOPES],
+      clientId: "0oaBootstrap",
+      privateKey: RSA,
+      orgName: "acme",
+      baseUrl: "okta.com",
+    });
+    expect(settings.manager).toEqual({
+      label: "MuleSoft-Client-Manager (prod)",
+      clientId: "mulesoft-client-manager-prod-1",
+      modulusLength: 2048,
+      adminRole: { type: "APP_ADMIN" },
+    });
+    expect(settings.inspector).toEqual({ label: "MuleSoft-Token-Introspection (prod)" });
+    expect(settings.clientProvider).toEqual({
+      name: "okta-prod",
+      environments: [{ environment: "Sandbox", makeDefault: false }],
+      clientDeletion: "anypoint",
+      timeoutSeconds: 5,
+      validateCertificates: true,
+      introspectAt: "issuer",
+    });
+    expect([settings.verifyAfterUp, settings.exportConsumerSecrets, settings.probe]).toEqual([false, false, false]);
+  });
+
+  test("a created server lets all clients in, an existing one those that are declared", () => {
+    const allow = (server: object) =>
+      readSettings(source({ ...MINIMAL, "okta-anypoint:authorizationServer": server })).authorizationServer
+        ?.allowClients;
+    expect(allow({ create: { audience: "api://orders" } })).toBe("all");
+    expect(allow({ id: "default" })).toBe("declared");
+    expect(allow({ id: "default", allowClients: "all" })).toBe("all");
+  });
+
+  test.each([
+    ["dev", undefined, true],
+    ["sandbox", undefined, true],
+    ["prod", undefined, false],
+    ["prod", true, true],
+    ["dev", false, false],
+  ])("the probe in stack %s, configured as %s, is %s", (stack, probe, expected) => {
+    const values = {
+      ...MINIMAL,
+      "okta-anypoint:authorizationServer": { id: "default" },
+      "okta-anypoint:apis": [ORDERS],
+      "okta-anypoint:verification": { probe },
+    };
+    expect(readSettings(source(values, stack)).probe).toBe(expected);
+  });
+
+  test("a consumer gets what Okta demands of web clients", () => {
+    const values = {
+      ...MINIMAL,
+      "okta-anypoint:apis": [ORDERS],
+      "okta-anypoint:consumers": [{ name: "m", api: "orders" }],
+    };
+    expect(readSettings(source(values)).consumers[0]).toEqual({
+      name: "m",
+      api: "orders",
+      applicationName: "m-dev",
+      grantTypes: ["authorization_code", "client_credentials"],
+      redirectUris: ["https://redirect-not-used.invalid/callback"],
+      approval: "leave-pending",
+    });
+  });
+
+  test("the probe's scope has the stack in its name, since servers may be shared", () => {
+    expect(readSettings(source(MINIMAL, "prod")).verification.probeScope).toBe("okta_anypoint_probe_prod");
+  });
+
+  test("a configured client id may have its secret in the environment", () => {
+    const { "anypoint:clientSecret": _, ...rest } = MINIMAL;
+    expect(problemsOf(rest, "dev", { ANYPOINT_CLIENT_SECRET: "s" })).toEqual([]);
+  });
+
+  test("credentials may come from the environment", () => {
+    const {
+      "okta:clientId": _a,
+      "okta:privateKey": _b,
+      "anypoint:clientId": _c,
+      "anypoint:clientSecret": _d,
+      ...rest
+    } = MINIMAL;
+    const environment = { OKTA_API_TOKEN: "t", ANYPOINT_CLIENT_ID: "i", ANYPOINT_CLIENT_SECRET: "s" };
+    expect(problemsOf(rest, "dev", environment)).toEqual([]);
+    expect(problemsOf(rest)).toHaveLength(2);
+  });
+});
+
+describe("org URL", () => {
+  test.each([
+    ["https://acme.okta.com/", "https://acme.okta.com"],
+    ["https://login.acme.com", "https://login.acme.com"],
+    ["http://127.0.0.1:4711", "http://127.0.0.1:4711"],
+  ])("%s is taken as %s", (given, taken) => {
+    expect(readSettings(source({ ...MINIMAL, "okta-anypoint:orgUrl": given })).orgUrl).toBe(taken);
+  });
+
+  test.each([
+    ["acme.okta.com", "is not a URL"],
+    ["http://acme.okta.com", "must start with https://"],
+    [
+      "https://acme.okta.com/oauth2/default",
+      "Use https://acme.okta.com, and name the server under authorizationServer",
+    ],
+    ["https://acme.okta.com/login", "has more than a host. Use https://acme.okta.com."],
+    ["https://acme-admin.okta.com", "is the admin console. Use https://acme.okta.com."],
+    ["https://user:pass@acme.okta.com", "must not carry credentials"],
+    ["https://acme", "has no domain"],
+  ])("%s is refused with the way out", (given, reason) => {
+    const found = problemsOf({ ...MINIMAL, "okta-anypoint:orgUrl": given });
+    expect(found).toEqual([expect.stringContaining(reason)]);
+    expect(found.join()).not.toContain("pass@");
+  });
+
+  test("the plugin's address always spells the org URL again", () => {
+    fc.assert(
+      fc.property(fc.domain(), (domain) => {
+        const { okta } = readSettings(source({ ...MINIMAL, "okta-anypoint:orgUrl": `https://${domain}` }));
+        expect(`${okta.orgName}.${okta.baseUrl}`).toBe(domain);
+      }),
+    );
+  });
+});
+
+describe("errors", () => {
+  test("all of them at once, each with its key and what would be right", () => {
+    expect(
+      problemsOf({
+        "okta-anypoint:orgURL": "https://acme.okta.com",
+        "okta-anypoint:clientProvider": { environments: [], timeoutSeconds: 99, colour: 1 },
+        "okta-anypoint:authorizationServer": {
+          id: "default",
+          create: { audience: "a" },
+          scopes: ["a b", "okta.x", "*"],
+        },
+        "okta-anypoint:apis": [{ name: "x y", environment: "Sandbox" }],
+        "okta-anypoint:consumers": [{ name: "c", api: "x", grantTypes: ["client_credentials"], redirectUris: [] }],
+        "okta-anypoint:verifyAfterUp": "maybe",
+        "anypoint:clientId": "app",
+      }),
+    ).toEqual([
+      expect.stringMatching(/^okta-anypoint:orgUrl: give the Okta org URL/),
+      expect.stringMatching(/^okta-anypoint:authorizationServer.scopes\[0\].name: a scope is printable ASCII/),
+      expect.stringMatching(/^okta-anypoint:authorizationServer.scopes\[1\].name: scopes that start with okta\./),
+      expect.stringMatching(/^okta-anypoint:authorizationServer.scopes\[2\].name: name the scopes/),
+      expect.stringMatching(/^okta-anypoint:authorizationServer: give either id/),
+      expect.stringMatching(/^okta-anypoint:clientProvider.environments: name at least one environment/),
+      expect.stringMatching(/^okta-anypoint:clientProvider.timeoutSeconds: give at most 20 seconds/),
+      expect.stringMatching(/^okta-anypoint:clientProvider.colour: is not a setting/),
+      expect.stringMatching(/^okta-anypoint:apis\[0\].name: an API's name may hold letters/),
+      expect.stringMatching(/^okta-anypoint:apis\[0\]: give either instanceId/),
+      expect.stringMatching(/^okta-anypoint:consumers\[0\].grantTypes: authorization_code must be among them/),
+      expect.stringMatching(/^okta-anypoint:consumers\[0\].redirectUris: give at least one/),
+      expect.stringMatching(/^okta-anypoint:verifyAfterUp: give true or false/),
+      expect.stringMatching(/^okta-anypoint:orgURL: is not a setting. Known keys: orgUrl,/),
+      expect.stringMatching(/^okta:clientId: no way to log in to Okta/),
+      expect.stringMatching(/^anypoint:clientSecret: anypoint:clientSecret is missing beside its other half/),
+    ]);
+  });
+
+  const cases: [string, Record<string, unknown>, RegExp][] = [
+    ["two ways to log in to Okta", { "okta:apiToken": "x" }, /^okta:: has more than one way to log in/],
+    [
+      "neither server id nor create",
+      { "okta-anypoint:authorizationServer": {} },
+      /authorizationServer: give either id/,
+    ],
+    [
+      "an unknown API",
+      { "okta-anypoint:consumers": [{ name: "c", api: "no" }] },
+      /consumers\[0\].api: "no" is none of the apis \(there are none\)/,
+    ],
+    ["two APIs of one name", { "okta-anypoint:apis": [ORDERS, ORDERS] }, /two APIs are named "orders"/],
+    [
+      "a scope that the server lacks",
+      {
+        "okta-anypoint:authorizationServer": { id: "default", existingScopes: ["read"] },
+        "okta-anypoint:apis": [{ ...ORDERS, policy: { scopes: ["read", "write"] } }],
+      },
+      /apis\[0\].policy.scopes: "write" not on the authorization server/,
+    ],
+    [
+      "a scope set twice",
+      { "okta-anypoint:apis": [{ ...ORDERS, policy: { configuration: { scopes: "x" } } }] },
+      /policy.configuration: scopes: set by/,
+    ],
+    [
+      "a key that is no PEM",
+      { "okta-anypoint:managerPrivateKey": "nonsense" },
+      /managerPrivateKey: give an RSA private key as PEM/,
+    ],
+    [
+      "a verification without a URL",
+      { "okta-anypoint:verifyAfterUp": "true" },
+      /verifyAfterUp: needs at least one consumer/,
+    ],
+    [
+      "a probe without a server",
+      { "okta-anypoint:verification": { probe: true } },
+      /verification.probe: needs an authorizationServer/,
+    ],
+    [
+      "a custom role without its id",
+      { "okta-anypoint:manager": { adminRole: { type: "CUSTOM" } } },
+      /resourceSet and role are needed/,
+    ],
+    ["broken JSON", { "okta-anypoint:apis": "[{" }, /apis: is not valid JSON/],
+  ];
+  test.each(cases)("%s", (_what, values, expected) => {
+    expect(problemsOf({ ...MINIMAL, ...values })).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("a secret stored in clear is refused by its key, and its value is not said", () => {
+    const clear = { ...source(MINIMAL), isSecret: () => false };
+    let message = "";
+    try {
+      readSettings(clear);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain("anypoint:clientSecret: is stored in clear; store it with `pulumi config set --secret");
+    expect(message).toContain("okta:privateKey: is stored in clear");
+    expect(message).not.toContain("hidden-value");
+  });
+});
