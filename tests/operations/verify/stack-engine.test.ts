@@ -1,0 +1,93 @@
+/** Reading a stack by the real engine, from a file backend of its own. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import { readStack } from "../../../operations/verify/stack.ts";
+
+let folder: string;
+let env: Record<string, string>;
+let workspace: LocalWorkspace;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-verify-"));
+  const [state, home] = [join(folder, "state"), join(folder, "home")];
+  await Promise.all([mkdir(state), mkdir(home)]);
+  await writeFile(join(folder, "Pulumi.yaml"), "name: okta-anypoint\nruntime: nodejs\n");
+  env = {
+    PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    PULUMI_HOME: home,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
+  await workspace.createStack("filled");
+  await workspace.createStack("empty");
+  const exported = await workspace.exportStack("filled");
+  await workspace.importStack("filled", {
+    ...exported,
+    deployment: { ...(exported.deployment as object), resources: resources() },
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function resources() {
+  const root = "urn:pulumi:filled::okta-anypoint::pulumi:pulumi:Stack::okta-anypoint-filled";
+  const urn = (type: string, name: string) => `urn:pulumi:filled::okta-anypoint::${type}::${name}`;
+  const secret = (value: string) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+  });
+  const org = "https://acme.okta.com";
+  const issuer = `${org}/oauth2/aus1`;
+  const verification = {
+    okta: { orgUrl: org, issuer, tokenUrl: `${issuer}/v1/token`, introspectionUrl: `${issuer}/v1/introspect` },
+    inspector: { clientId: "0oaINSPECTOR" },
+    apis: [
+      { name: "orders", url: "https://api.acme.example", consumer: { name: "orders-app", clientId: "0oaCONSUMER" } },
+    ],
+  };
+  const component = (type: string, name: string, clientId: string, clientSecret: string) => ({
+    urn: urn(type, name),
+    custom: false,
+    type,
+    outputs: { clientId, clientSecret: secret(clientSecret) },
+    parent: root,
+  });
+  return [
+    { urn: root, custom: false, type: "pulumi:pulumi:Stack", outputs: { verification } },
+    component("okta:app/oAuth:OAuth", "inspector", "0oaINSPECTOR", "inspector-secret"),
+    component("pulumi-nodejs:dynamic/anypoint:ClientApplication", "orders", "0oaCONSUMER", "consumer-secret"),
+  ];
+}
+
+const read = (stackName: string, changes: Record<string, string> = {}) =>
+  readStack({ stackName, workDir: folder, env: { ...env, ...changes } });
+
+test("a stack's output and secrets, without selecting the stack", async () => {
+  const selectedBefore = await selected();
+  expect(await read("filled")).toMatchObject({
+    okta: { issuer: "https://acme.okta.com/oauth2/aus1" },
+    inspector: { clientSecret: "inspector-secret" },
+    apis: [{ name: "orders", consumer: { clientSecret: "consumer-secret" } }],
+    deadlineSeconds: 180,
+  });
+  expect(await selected()).toBe(selectedBefore);
+  expect(selectedBefore).not.toBe("filled");
+});
+
+const selected = async () => (await workspace.listStacks()).find(({ current }) => current)?.name;
+
+test("the secrets are encrypted where they are kept", async () => {
+  const file = join(folder, "state", ".pulumi", "stacks", "okta-anypoint", "filled.json");
+  expect(await readFile(file, "utf8")).not.toContain("consumer-secret");
+});
+
+test("what keeps it from being read is told", async () => {
+  await expect(read("empty")).rejects.toThrow("The stack empty is empty. Run `pulumi up --stack empty` first.");
+  await expect(read("other")).rejects.toThrow("there is no stack of this name in the backend");
+  await expect(read("filled", { PULUMI_CONFIG_PASSPHRASE: "wrong" })).rejects.toThrow("incorrect passphrase");
+  await expect(read("filled", { PATH: folder })).rejects.toThrow("the Pulumi CLI could not be started");
+});
