@@ -1,0 +1,158 @@
+/** The custom authorization server that issues the consumers' tokens: created here, or one that exists. */
+import * as okta from "@pulumi/okta";
+import * as pulumi from "@pulumi/pulumi";
+import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
+import { childOptions, componentType } from "./component.ts";
+
+export interface ScopeArgs {
+  /** Scope name, as clients ask for it. Replaces the scope. */
+  readonly name: string;
+  readonly description?: pulumi.Input<string>;
+}
+
+export interface NewServerArgs {
+  /** Name in Okta. Default `mulesoft-<stack>`. Update. */
+  readonly name?: pulumi.Input<string>;
+  /** The one audience of its tokens, for example `api://orders`. Update. */
+  readonly audience: pulumi.Input<string>;
+  readonly description?: pulumi.Input<string>;
+}
+
+export interface ApiAuthorizationServerArgs {
+  /** Okta org URL. */
+  readonly orgUrl: pulumi.Input<string>;
+  /** Id of an existing server (`default`, `aus…`). Either this or `create`. */
+  readonly serverId?: pulumi.Input<string>;
+  /** A server to create; needs API Access Management (Okta answers 401 E0000015 without). */
+  readonly create?: NewServerArgs;
+  /** Scopes to create. Without consent, since clients made by Anypoint never ask a user. */
+  readonly scopes?: readonly ScopeArgs[];
+  /** Scopes that the server has, allowed by the rule too. */
+  readonly existingScopes?: readonly string[];
+  /**
+   * Who may get tokens: `all` clients of the org, or the `declared` ones. Default `all` on a server created here,
+   * `declared` on an existing one. With `all`, clients that request access later need no change of the stack.
+   */
+  readonly allowClients?: "declared" | "all";
+  /** Client ids of the declared consumers; used with `declared`. */
+  readonly clientIds?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Place of the access policy when it is made, 1 first; on an existing server it may be moved later. Default 1. */
+  readonly policyPriority?: pulumi.Input<number>;
+  /** Life of an access token in minutes, 5 to 1440. Default 60. */
+  readonly accessTokenLifetimeMinutes?: pulumi.Input<number>;
+}
+
+/**
+ * Scopes, and an access policy with one rule that lets clients have them by client credentials.
+ *
+ * The rule lists its scopes and never says `*`. Without any scope, or with `declared` and no client, there is nothing to
+ * allow and so no policy. Children: `<name>-server`, `<name>-scope-<scope>`, `<name>-policy`, `<name>-rule`.
+ * A scope or policy of another server is replaced, since Okta cannot move it.
+ */
+export class ApiAuthorizationServer extends pulumi.ComponentResource {
+  readonly serverId: pulumi.Output<string>;
+  readonly issuer: pulumi.Output<string>;
+  readonly tokenUrl: pulumi.Output<string>;
+  readonly introspectionUrl: pulumi.Output<string>;
+  readonly scopeNames: readonly string[];
+
+  constructor(name: string, args: ApiAuthorizationServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ApiAuthorizationServer"), name, {}, opts);
+    if ((args.serverId === undefined) === (args.create === undefined)) {
+      throw new pulumi.InputPropertyError({
+        propertyPath: "create",
+        reason: `${name}: give either serverId (an existing authorization server) or create (a new one)`,
+      });
+    }
+    this.serverId = args.create === undefined ? pulumi.output(args.serverId ?? "") : this.#server(name, args.create).id;
+    const urls: pulumi.Output<ServerUrls> = pulumi
+      .all([args.orgUrl, this.serverId])
+      .apply(([orgUrl, serverId]) => serverUrls(orgUrl, serverId));
+    this.issuer = urls.issuer;
+    this.tokenUrl = urls.tokenUrl;
+    this.introspectionUrl = urls.introspectionUrl;
+
+    const scopes = (args.scopes ?? []).map((scope) => this.#scope(name, scope));
+    this.scopeNames = [...(args.scopes ?? []).map((scope) => scope.name), ...(args.existingScopes ?? [])];
+
+    const clients = allowedClients(args);
+    if (clients !== undefined && this.scopeNames.length > 0) this.#access(name, args, clients, scopes);
+    this.registerOutputs({ serverId: this.serverId, issuer: this.issuer, tokenUrl: this.tokenUrl });
+  }
+
+  #server(name: string, args: NewServerArgs): okta.auth.Server {
+    return new okta.auth.Server(
+      `${name}-server`,
+      {
+        name: args.name ?? `mulesoft-${pulumi.getStack()}`,
+        description: args.description ?? "",
+        audiences: [args.audience],
+        issuerMode: "ORG_URL",
+      },
+      childOptions(this),
+    );
+  }
+
+  #scope(name: string, scope: ScopeArgs): okta.auth.ServerScope {
+    return new okta.auth.ServerScope(
+      `${name}-scope-${scope.name}`,
+      {
+        authServerId: this.serverId,
+        name: scope.name,
+        description: scope.description ?? "",
+        consent: "IMPLICIT",
+        metadataPublish: "ALL_CLIENTS",
+      },
+      childOptions(this, { replaceOnChanges: ["authServerId", "name"], deleteBeforeReplace: true }),
+    );
+  }
+
+  #access(
+    name: string,
+    args: ApiAuthorizationServerArgs,
+    clients: pulumi.Input<pulumi.Input<string>[]>,
+    scopes: okta.auth.ServerScope[],
+  ): void {
+    const policy = new okta.auth.ServerPolicy(
+      `${name}-policy`,
+      {
+        authServerId: this.serverId,
+        name: `MuleSoft consumers (${pulumi.getStack()})`,
+        description: "Lets consumers of the APIs get tokens by client credentials",
+        priority: args.policyPriority ?? 1,
+        clientWhitelists: clients,
+      },
+      childOptions(this, {
+        replaceOnChanges: ["authServerId"],
+        deleteBeforeReplace: true,
+        // Policies of others move ours down; to write it back would only move theirs.
+        ignoreChanges: args.create === undefined ? ["priority"] : [],
+      }),
+    );
+    new okta.auth.ServerPolicyRule(
+      `${name}-rule`,
+      {
+        authServerId: this.serverId,
+        policyId: policy.id,
+        name: "Client credentials",
+        priority: 1,
+        grantTypeWhitelists: ["client_credentials"],
+        scopeWhitelists: [...this.scopeNames],
+        accessTokenLifetimeMinutes: args.accessTokenLifetimeMinutes ?? 60,
+      },
+      childOptions(this, {
+        replaceOnChanges: ["authServerId", "policyId"],
+        deleteBeforeReplace: true,
+        dependsOn: scopes,
+      }),
+    );
+  }
+}
+
+/** The policy's list of clients; undefined when nobody is to be allowed. */
+function allowedClients(args: ApiAuthorizationServerArgs): pulumi.Input<pulumi.Input<string>[]> | undefined {
+  const allow = args.allowClients ?? (args.create === undefined ? "declared" : "all");
+  if (allow === "all") return ["ALL_CLIENTS"];
+  const declared = args.clientIds ?? [];
+  return Array.isArray(declared) && declared.length === 0 ? undefined : declared;
+}

@@ -1,0 +1,45 @@
+/** App B, the Inspector: the Okta web app whose secret gateways use to introspect tokens, and nothing else. */
+import * as okta from "@pulumi/okta";
+import * as pulumi from "@pulumi/pulumi";
+import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
+import { childOptions, componentType } from "./component.ts";
+
+export interface InspectorAppArgs {
+  /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
+  readonly label?: pulumi.Input<string>;
+  /** The redirect URI that Okta demands of a web app; never used. Default one under `.invalid`. Update. */
+  readonly redirectUri?: pulumi.Input<string>;
+}
+
+/**
+ * A web app that authenticates with its secret in the request body, as the gateway sends it (confirmed: gateway docs).
+ * A confidential client of the org may introspect the tokens of all its clients (confirmed: MuleSoft's docs).
+ * Child: `<name>-app`.
+ */
+export class InspectorApp extends pulumi.ComponentResource {
+  readonly clientId: pulumi.Output<string>;
+  /** Secret. */
+  readonly clientSecret: pulumi.Output<string>;
+  readonly app: okta.app.OAuth;
+
+  constructor(name: string, args: InspectorAppArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("InspectorApp"), name, {}, opts);
+
+    this.app = new okta.app.OAuth(
+      `${name}-app`,
+      {
+        label: args.label ?? `MuleSoft-Token-Introspection (${pulumi.getStack()})`,
+        type: "web",
+        grantTypes: ["authorization_code"],
+        responseTypes: ["code"],
+        redirectUris: [args.redirectUri ?? UNUSED_REDIRECT_URI],
+        tokenEndpointAuthMethod: "client_secret_post",
+        skipAuthenticationPolicy: true,
+      },
+      childOptions(this),
+    );
+    this.clientId = this.app.clientId;
+    this.clientSecret = pulumi.secret(this.app.clientSecret);
+    this.registerOutputs({ clientId: this.clientId });
+  }
+}

@@ -1,0 +1,103 @@
+/** App A, the Manager: the Okta service app with which Anypoint registers and manages clients. */
+import * as okta from "@pulumi/okta";
+import * as pulumi from "@pulumi/pulumi";
+import { SigningKey } from "../providers/resources.ts";
+import { childOptions, componentType } from "./component.ts";
+
+/**
+ * What becomes of a consumer's client when its application is deleted:
+ * `keep` (nothing is deleted), `anypoint` (in Anypoint alone), `everywhere` (in Okta too).
+ */
+export type ClientDeletion = "keep" | "anypoint" | "everywhere";
+
+/** Scopes that the Manager needs at Okta; `everywhere` adds `okta.clients.manage` (confirmed: KB 005315457). */
+export function managerScopes(clientDeletion: ClientDeletion): string[] {
+  const scopes = ["okta.clients.read", "okta.clients.register"];
+  return clientDeletion === "everywhere" ? ["okta.clients.manage", ...scopes] : scopes;
+}
+
+export interface ManagerAppArgs {
+  /** Okta org URL, for example `https://acme.okta.com`. A change is an update that Okta's grants do not feel. */
+  readonly orgUrl: pulumi.Input<string>;
+  /** Label in Okta. Default `MuleSoft-Client-Manager (<stack>)`. Update. */
+  readonly label?: pulumi.Input<string>;
+  /**
+   * Client id, chosen by us so that a repeated create is refused rather than doubled; 6 to 100 characters. Default
+   * `mulesoft-client-manager-<stack>-1`. Replaces the app.
+   */
+  readonly clientId?: pulumi.Input<string>;
+  /** See {@link ClientDeletion}; decides whether `okta.clients.manage` is granted. Default `anypoint`. Update. */
+  readonly clientDeletion?: pulumi.Input<ClientDeletion>;
+  /**
+   * RSA key size in bits: 2048 (default), 3072 or 4096. Replaces the key: the app, then the client provider are updated with
+   * the new one, and between the two no client can be registered.
+   */
+  readonly modulusLength?: pulumi.Input<number>;
+  /** An RSA private key as PEM (PKCS#8 or PKCS#1) to use in place of a generated one. Secret. Replaces the key. */
+  readonly privateKeyPem?: pulumi.Input<string>;
+}
+
+/**
+ * An API Services app with client credentials, `private_key_jwt` and exactly one public key, and its Okta API scopes.
+ *
+ * | fixed | value | why |
+ * | --- | --- | --- |
+ * | type, grant | `service`, `client_credentials` | what Anypoint's private key JWT uses (confirmed: KB 005315457) |
+ * | keys | one | Anypoint's form has no `kid`; Okta refuses an assertion without one as soon as there are two keys |
+ * | DPoP | off | MuleSoft has none (confirmed: KB 005315457); the Okta plugin always sends it as off |
+ * | access policy | none | Okta advises against one on a service app |
+ *
+ * Children: `<name>-key`, `<name>-app`, `<name>-scopes`. The role is {@link ClientAdminRole}.
+ */
+export class ManagerApp extends pulumi.ComponentResource {
+  readonly appId: pulumi.Output<string>;
+  readonly clientId: pulumi.Output<string>;
+  /** RFC 7638 thumbprint of the only key. */
+  readonly kid: pulumi.Output<string>;
+  /** When the key was made, ISO 8601. */
+  readonly keyCreatedAt: pulumi.Output<string>;
+  /** PKCS#8 PEM. Secret. */
+  readonly privateKey: pulumi.Output<string>;
+  /** Scopes granted, sorted. */
+  readonly scopes: pulumi.Output<string[]>;
+  /** The app itself, for `deletedWith` and `dependsOn`. */
+  readonly app: okta.app.OAuth;
+
+  constructor(name: string, args: ManagerAppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ManagerApp"), name, {}, opts);
+    const stack = pulumi.getStack();
+
+    const key = new SigningKey(
+      `${name}-key`,
+      { modulusLength: args.modulusLength, privateKeyPem: args.privateKeyPem },
+      childOptions(this),
+    );
+    this.app = new okta.app.OAuth(
+      `${name}-app`,
+      {
+        label: args.label ?? `MuleSoft-Client-Manager (${stack})`,
+        clientId: args.clientId ?? `mulesoft-client-manager-${stack}-1`,
+        type: "service",
+        grantTypes: ["client_credentials"],
+        responseTypes: ["token"],
+        tokenEndpointAuthMethod: "private_key_jwt",
+        jwks: [key.publicJwk.apply(({ kid, kty, e, n }) => ({ kid, kty, e, n }))],
+        skipAuthenticationPolicy: true,
+      },
+      childOptions(this),
+    );
+    this.scopes = pulumi.output(args.clientDeletion ?? "anypoint").apply(managerScopes);
+    new okta.AppOauthApiScope(
+      `${name}-scopes`,
+      { appId: this.app.id, issuer: args.orgUrl, scopes: this.scopes },
+      childOptions(this, { deletedWith: this.app }),
+    );
+
+    this.appId = this.app.id;
+    this.clientId = this.app.clientId;
+    this.kid = key.kid;
+    this.keyCreatedAt = key.createdAt;
+    this.privateKey = pulumi.secret(key.pem);
+    this.registerOutputs({ appId: this.appId, clientId: this.clientId, kid: this.kid, scopes: this.scopes });
+  }
+}

@@ -1,0 +1,197 @@
+/** The whole two-app pattern from one object. */
+import * as pulumi from "@pulumi/pulumi";
+import { orgUrls } from "../config/okta-urls.ts";
+import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-client-provider.ts";
+import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-authorization-server.ts";
+import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
+import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
+import { componentType } from "./component.ts";
+import { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
+import { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
+import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
+import type { AnypointClientProviderArgs } from "./anypoint-client-provider.ts";
+
+export interface TwoAppClientProviderArgs {
+  /** Okta org URL, for example `https://acme.okta.com`. */
+  readonly orgUrl: pulumi.Input<string>;
+  /** What becomes of clients on delete; sets both deletion switches and `okta.clients.manage`. Default `anypoint`. */
+  readonly clientDeletion?: pulumi.Input<ClientDeletion>;
+  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion">;
+  readonly adminRole?: Omit<ClientAdminRoleArgs, "clientId" | "app">;
+  readonly inspector?: InspectorAppArgs;
+  /** The server that issues the consumers' tokens. Without it only the org issues tokens, which knows no custom scopes. */
+  readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
+  readonly clientProvider?: Pick<
+    AnypointClientProviderArgs,
+    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock"
+  > & {
+    readonly environments: readonly AssignedEnvironment[];
+    /**
+     * Where gateways introspect: `issuer` (default), the server that issues the consumers' tokens, as Okta demands; or
+     * `org`, as MuleSoft's article has it, where tokens of a custom server are found inactive. Unverified for Anypoint.
+     */
+    readonly introspectAt?: "issuer" | "org";
+  };
+  /** APIs by name. */
+  readonly apis?: Readonly<Record<string, Omit<ProtectedApiArgs, "clientProviderId">>>;
+  /** Consumers by name. */
+  readonly consumers?: Readonly<Record<string, ConsumerArgs>>;
+  /** Adds a scope that no API asks for, and a consumer without contract, for the verification's two refusals. */
+  readonly probe?: { readonly scope: string };
+}
+
+export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "clientDeletion" | "contract"> &
+  ContractTerms & {
+    /** Name of one of `apis`. */
+    readonly api: string;
+  };
+
+/**
+ * Manager app with role, Inspector app, authorization server, client provider, protected APIs and consumers.
+ *
+ * Children: `<name>-manager`, `<name>-manager-role`, `<name>-inspector`, `<name>-tokens`, `<name>-client-provider`,
+ * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. They are destroyed in the reverse order, so that a
+ * client can still be deleted while the Manager has its key, scopes and role.
+ */
+export class TwoAppClientProvider extends pulumi.ComponentResource {
+  readonly manager: ManagerApp;
+  readonly inspector: InspectorApp;
+  readonly authorizationServer?: ApiAuthorizationServer;
+  readonly clientProvider: AnypointClientProvider;
+  readonly apis: Readonly<Record<string, ProtectedApi>>;
+  readonly consumers: Readonly<Record<string, ApiConsumer>>;
+  /** The verification's consumer without contract. */
+  readonly probe?: ApiConsumer;
+  /** Where consumers get tokens, and who issues them. */
+  readonly consumerTokenUrl: pulumi.Output<string>;
+  readonly consumerIssuer: pulumi.Output<string>;
+  /** What the client provider was given. */
+  readonly introspectionUrl: pulumi.Output<string>;
+
+  constructor(name: string, args: TwoAppClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("TwoAppClientProvider"), name, {}, opts);
+    const child = { parent: this };
+    const org = pulumi.output(args.orgUrl).apply(orgUrls);
+    const consumerCount = Object.keys(args.consumers ?? {}).length;
+
+    this.manager = new ManagerApp(
+      `${name}-manager`,
+      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion },
+      child,
+    );
+    const role = new ClientAdminRole(
+      `${name}-manager-role`,
+      { ...args.adminRole, clientId: this.manager.clientId, app: this.manager.app },
+      child,
+    );
+    this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);
+
+    // The declared clients are made after the server whose URLs the provider needs.
+    const [clientIds, resolveClientIds] = pulumi.deferredOutput<string[]>();
+    if (args.authorizationServer !== undefined) {
+      const { scopes = [], ...server } = args.authorizationServer;
+      this.authorizationServer = new ApiAuthorizationServer(
+        `${name}-tokens`,
+        {
+          ...server,
+          orgUrl: args.orgUrl,
+          scopes:
+            args.probe === undefined ? scopes : [...scopes, { name: args.probe.scope, description: "Verification" }],
+          clientIds: consumerCount === 0 && args.probe === undefined ? [] : clientIds,
+        },
+        child,
+      );
+    }
+    this.consumerTokenUrl = this.authorizationServer?.tokenUrl ?? org.tokenUrl;
+    this.consumerIssuer = this.authorizationServer?.issuer ?? org.issuer;
+    const atOrg = args.clientProvider?.introspectAt === "org" || this.authorizationServer === undefined;
+    this.introspectionUrl = atOrg
+      ? org.introspectionUrl
+      : (this.authorizationServer?.introspectionUrl ?? org.introspectionUrl);
+    if (args.clientProvider?.introspectAt === "org" && this.authorizationServer !== undefined) {
+      void pulumi.log.warn(
+        "introspectAt: org sends tokens of the custom authorization server to the org's introspection, which by Okta's rule " +
+          "finds them inactive; APIs then answer 401. `npm run verify` shows what happens.",
+        this,
+      );
+    }
+
+    const { introspectAt: _, environments = [], ...provider } = args.clientProvider ?? {};
+    this.clientProvider = new AnypointClientProvider(
+      `${name}-client-provider`,
+      {
+        ...provider,
+        orgUrl: args.orgUrl,
+        introspectionUrl: this.introspectionUrl,
+        managerClientId: this.manager.clientId,
+        managerPrivateKey: this.manager.privateKey,
+        managerScopes: this.manager.scopes,
+        inspectorClientId: this.inspector.clientId,
+        inspectorClientSecret: this.inspector.clientSecret,
+        clientDeletion: args.clientDeletion,
+        environments,
+      },
+      { ...child, dependsOn: [this.manager, role, this.inspector] },
+    );
+
+    this.apis = mapValues(
+      args.apis ?? {},
+      (api, key) =>
+        new ProtectedApi(
+          `${name}-api-${key}`,
+          { ...api, clientProviderId: this.clientProvider.providerId },
+          { ...child, dependsOn: [...this.clientProvider.assignments] },
+        ),
+    );
+    this.consumers = mapValues(args.consumers ?? {}, ({ api, tier, approval, ...consumer }, key) =>
+      this.#consumer(`${name}-consumer-${key}`, api, args, {
+        applicationName: key,
+        ...consumer,
+        contract: { tier, approval },
+      }),
+    );
+    const firstApi = Object.keys(this.apis)[0];
+    if (args.probe !== undefined && firstApi !== undefined) {
+      this.probe = this.#consumer(`${name}-probe`, firstApi, args, {
+        applicationName: `okta-anypoint-probe-${pulumi.getStack()}`,
+        description: "Has no contract, so that the verification can see a refusal",
+        contract: false,
+      });
+    }
+    resolveClientIds(
+      pulumi.all(
+        [...Object.values(this.consumers), ...(this.probe ? [this.probe] : [])].map(({ clientId }) => clientId),
+      ),
+    );
+    this.registerOutputs({ clientProviderId: this.clientProvider.providerId });
+  }
+
+  #consumer(
+    name: string,
+    api: string,
+    args: TwoAppClientProviderArgs,
+    consumer: Omit<ApiConsumerArgs, "api" | "clientProviderId" | "clientDeletion">,
+  ): ApiConsumer {
+    const target = this.apis[api];
+    if (target === undefined) {
+      throw new pulumi.InputPropertyError({
+        propertyPath: "consumers",
+        reason: `${name}: "${api}" is none of the apis (${Object.keys(this.apis).join(", ") || "there are none"})`,
+      });
+    }
+    return new ApiConsumer(
+      name,
+      {
+        ...consumer,
+        api: target.instance,
+        clientProviderId: this.clientProvider.providerId,
+        clientDeletion: args.clientDeletion,
+      },
+      { parent: this, dependsOn: [target] },
+    );
+  }
+}
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "../../components/two-app-client-provider.ts";
+import { register, useMocks, value } from "./mocks.ts";
+
+beforeAll(() => useMocks("dev"));
+
+const ARGS: TwoAppClientProviderArgs = {
+  orgUrl: "https://acme.okta.com",
+  authorizationServer: { create: { audience: "api://orders" }, scopes: [{ name: "read" }] },
+  clientProvider: { environments: [{ environment: "Sandbox" }] },
+  apis: { orders: { environment: "Sandbox", instanceId: "19000001", policy: { scopes: ["read"] } } },
+  consumers: { mobile: { api: "orders" } },
+  probe: { scope: "probe" },
+};
+
+async function build(changes: Partial<TwoAppClientProviderArgs> = {}) {
+  let pattern: TwoAppClientProvider | undefined;
+  const resources = await register(() => (pattern = new TwoAppClientProvider("x", { ...ARGS, ...changes })));
+  if (pattern === undefined) throw new Error("the component was not made");
+  return { pattern, resources };
+}
+
+describe("TwoAppClientProvider", () => {
+  test("is made of exactly these resources", async () => {
+    const { resources } = await build();
+    expect([...resources.values()].map(({ name, type }) => `${name} ${type}`).sort()).toEqual(
+      [
+        "x okta-anypoint:index:TwoAppClientProvider",
+        "x-manager okta-anypoint:index:ManagerApp",
+        "x-manager-key pulumi-nodejs:dynamic/okta-anypoint:SigningKey",
+        "x-manager-app okta:app/oAuth:OAuth",
+        "x-manager-scopes okta:index/appOauthApiScope:AppOauthApiScope",
+        "x-manager-role okta-anypoint:index:ClientAdminRole",
+        "x-manager-role-assignment okta:app/oauthRoleAssignment:OauthRoleAssignment",
+        "x-inspector okta-anypoint:index:InspectorApp",
+        "x-inspector-app okta:app/oAuth:OAuth",
+        "x-tokens okta-anypoint:index:ApiAuthorizationServer",
+        "x-tokens-server okta:auth/server:Server",
+        "x-tokens-scope-read okta:auth/serverScope:ServerScope",
+        "x-tokens-scope-probe okta:auth/serverScope:ServerScope",
+        "x-tokens-policy okta:auth/serverPolicy:ServerPolicy",
+        "x-tokens-rule okta:auth/serverPolicyRule:ServerPolicyRule",
+        "x-client-provider okta-anypoint:index:AnypointClientProvider",
+        "x-client-provider-provider pulumi-nodejs:dynamic/anypoint:ClientProvider",
+        "x-client-provider-Sandbox pulumi-nodejs:dynamic/anypoint:EnvironmentAssignment",
+        "x-api-orders okta-anypoint:index:ProtectedApi",
+        "x-api-orders-instance pulumi-nodejs:dynamic/anypoint:ApiInstance",
+        "x-api-orders-policy pulumi-nodejs:dynamic/anypoint:ApiPolicy",
+        "x-consumer-mobile okta-anypoint:index:ApiConsumer",
+        "x-consumer-mobile-application pulumi-nodejs:dynamic/anypoint:ClientApplication",
+        "x-consumer-mobile-contract pulumi-nodejs:dynamic/anypoint:Contract",
+        "x-probe okta-anypoint:index:ApiConsumer",
+        "x-probe-application pulumi-nodejs:dynamic/anypoint:ClientApplication",
+      ].sort(),
+    );
+  });
+
+  test("the client provider gets org URLs, but introspects where the consumers' tokens are issued", async () => {
+    const { resources } = await build();
+    expect(resources.get("x-client-provider-provider")?.inputs).toEqual({
+      name: "okta-dev",
+      issuer: "https://acme.okta.com",
+      registrationUrl: "https://acme.okta.com/oauth2/v1/clients",
+      authorizeUrl: "https://acme.okta.com/oauth2/v1/authorize",
+      tokenUrl: "https://acme.okta.com/oauth2/v1/token",
+      introspectionUrl: "https://acme.okta.com/oauth2/id-of-x-tokens-server/v1/introspect",
+      managerClientId: "mulesoft-client-manager-dev-1",
+      managerPrivateKey: "-----BEGIN PRIVATE KEY-----",
+      managerScopes: ["okta.clients.read", "okta.clients.register"],
+      inspectorClientId: "client-of-x-inspector-app",
+      inspectorClientSecret: "secret-of-x-inspector-app",
+      allowLocalClientDeletion: true,
+      allowExternalClientModification: false,
+      timeoutSeconds: 5,
+      allowUntrustedCertificates: false,
+    });
+  });
+
+  test("introspectAt: org takes the org's endpoint, as does a pattern without a server", async () => {
+    const org = "https://acme.okta.com/oauth2/v1/introspect";
+    const environments = [{ environment: "Sandbox" }];
+    const asked = await build({ clientProvider: { environments, introspectAt: "org" } });
+    const without = await build({ authorizationServer: undefined, probe: undefined });
+    expect(asked.resources.get("x-client-provider-provider")?.inputs.introspectionUrl).toBe(org);
+    expect(without.resources.get("x-client-provider-provider")?.inputs.introspectionUrl).toBe(org);
+    expect(await value(without.pattern.consumerTokenUrl)).toBe("https://acme.okta.com/oauth2/v1/token");
+  });
+
+  test.each([
+    ["keep", ["okta.clients.read", "okta.clients.register"], false, false, "keep"],
+    ["anypoint", ["okta.clients.read", "okta.clients.register"], true, false, "remove"],
+    ["everywhere", ["okta.clients.manage", "okta.clients.read", "okta.clients.register"], true, true, "remove"],
+  ] as const)(
+    "clientDeletion %s sets scopes, switches and the applications' deletion together",
+    async (clientDeletion, scopes, local, external, deletion) => {
+      const { resources } = await build({ clientDeletion });
+      expect(resources.get("x-manager-scopes")?.inputs.scopes).toEqual(scopes);
+      expect(resources.get("x-client-provider-provider")?.inputs).toMatchObject({
+        managerScopes: scopes,
+        allowLocalClientDeletion: local,
+        allowExternalClientModification: external,
+      });
+      expect(resources.get("x-consumer-mobile-application")?.inputs.deletion).toBe(deletion);
+    },
+  );
+
+  test("declared clients, the probe's too, are the policy's, although they are made after the server", async () => {
+    const { resources } = await build({
+      authorizationServer: { serverId: "default", existingScopes: ["read"], scopes: [] },
+    });
+    expect(resources.get("x-tokens-policy")?.inputs).toMatchObject({
+      authServerId: "default",
+      clientWhitelists: ["client-of-x-consumer-mobile-application", "client-of-x-probe-application"],
+    });
+    expect(resources.get("x-tokens-rule")?.inputs.scopeWhitelists).toEqual(["probe", "read"]);
+  });
+
+  test("declared without any client makes no policy", async () => {
+    const { resources } = await build({
+      authorizationServer: { serverId: "default", existingScopes: ["read"] },
+      consumers: {},
+      probe: undefined,
+    });
+    expect([...resources.keys()].filter((name) => name.startsWith("x-tokens"))).toEqual(["x-tokens"]);
+  });
+
+  test("a consumer of an API that is not there is refused by name", async () => {
+    await expect(build({ consumers: { mobile: { api: "nope" } } })).rejects.toThrow(
+      /"nope" is none of the apis \(orders\)/,
+    );
+  });
+});
