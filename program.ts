@@ -1,0 +1,207 @@
+/** The Pulumi program: settings in, resources registered, outputs out. */
+import * as okta from "@pulumi/okta";
+import * as pulumi from "@pulumi/pulumi";
+import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
+import { Verification } from "./components/verification.ts";
+import { orgUrls } from "./config/okta-urls.ts";
+import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
+import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
+import type { VerificationOutput, VerifyInput } from "./operations/verify/input.ts";
+
+/** Reads the stack's configuration and sets up all it asks for. A wrong configuration throws before anything is registered. */
+export async function program(): Promise<ProgramOutputs> {
+  const settings = stackSettings();
+  const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
+    providers: { okta: oktaProvider(settings) },
+  });
+  const input = verifyInput(settings, pattern);
+  if (settings.verifyAfterUp) {
+    new Verification(
+      "okta-anypoint-verification",
+      {
+        input,
+        triggers: Object.values(pattern.apis).map(
+          ({ policy }) => pulumi.interpolate`${policy.policyId}@${policy.resolvedVersion}`,
+        ),
+      },
+      { dependsOn: [pattern] },
+    );
+  }
+  return outputs(settings, pattern, input);
+}
+
+function stackSettings(): Settings {
+  try {
+    return readSettings({
+      stack: pulumi.getStack(),
+      config: pulumi.runtime.allConfig(),
+      isSecret: isConfigSecret,
+      environment: process.env,
+    });
+  } catch (error) {
+    // The engine shows this one without a stack trace.
+    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** The SDK knows which keys are secret, but leaves the function out of its published types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (this: void, key: string) => boolean };
+
+/** The org is given by `orgUrl` alone; the credentials are the plugin's own configuration keys or environment variables. */
+function oktaProvider({ okta: { privateKey, apiToken, accessToken, ...plain } }: Settings): okta.Provider {
+  const secret = (value: string | undefined) => (value === undefined ? undefined : pulumi.secret(value));
+  return new okta.Provider("okta", {
+    ...plain,
+    privateKey: secret(privateKey),
+    apiToken: secret(apiToken),
+    accessToken: secret(accessToken),
+  });
+}
+
+function patternArgs(settings: Settings): TwoAppClientProviderArgs {
+  const { authorizationServer: server, clientProvider, manager } = settings;
+  return {
+    orgUrl: settings.orgUrl,
+    clientDeletion: clientProvider.clientDeletion,
+    manager: {
+      label: manager.label,
+      clientId: manager.clientId,
+      modulusLength: manager.modulusLength,
+      privateKeyPem: settings.managerPrivateKey === undefined ? undefined : pulumi.secret(settings.managerPrivateKey),
+    },
+    adminRole: manager.adminRole,
+    inspector: settings.inspector,
+    ...(server && {
+      authorizationServer: {
+        serverId: server.id,
+        create: server.create,
+        scopes: server.scopes,
+        existingScopes: server.existingScopes,
+        allowClients: server.allowClients,
+        policyPriority: server.policyPriority,
+        accessTokenLifetimeMinutes: server.accessTokenLifetimeMinutes,
+      },
+    }),
+    clientProvider: {
+      providerName: clientProvider.name,
+      timeoutSeconds: clientProvider.timeoutSeconds,
+      validateCertificates: clientProvider.validateCertificates,
+      privateKeyBlock: clientProvider.privateKeyBlock,
+      environments: clientProvider.environments,
+      introspectAt: clientProvider.introspectAt,
+    },
+    apis: Object.fromEntries(
+      settings.apis.map(({ name, environment, businessGroup, instanceId, asset, policy }) => [
+        name,
+        { environment, businessGroup, instanceId, asset, policy },
+      ]),
+    ),
+    consumers: Object.fromEntries(settings.consumers.map(({ name, ...consumer }) => [name, consumer])),
+    ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
+  };
+}
+
+/** One row of checks per consumer of an API whose URL is known. */
+function verifyInput(settings: Settings, pattern: TwoAppClientProvider): pulumi.Output<VerifyInput> {
+  const client = (
+    name: string,
+    consumer: { clientId: pulumi.Output<string>; clientSecret: pulumi.Output<string> },
+  ) => ({
+    name,
+    clientId: consumer.clientId,
+    clientSecret: consumer.clientSecret,
+  });
+  const apis = settings.consumers.flatMap(({ name, api: apiName }) => {
+    const api = settings.apis.find((candidate) => candidate.name === apiName);
+    const consumer = pattern.consumers[name];
+    if (api?.url === undefined || consumer === undefined) return [];
+    return [
+      {
+        name: api.name,
+        url: api.url,
+        scopes: api.policy.scopes,
+        scopeCriteria: api.policy.scopeCriteria,
+        consumer: client(name, consumer),
+      },
+    ];
+  });
+  return pulumi.output({
+    okta: {
+      orgUrl: settings.orgUrl,
+      issuer: pattern.consumerIssuer,
+      tokenUrl: pattern.consumerTokenUrl,
+      introspectionUrl: pattern.introspectionUrl,
+    },
+    inspector: { clientId: pattern.inspector.clientId, clientSecret: pattern.inspector.clientSecret },
+    apis,
+    ...(pattern.probe && {
+      probe: { scope: settings.verification.probeScope, consumer: client("probe", pattern.probe) },
+    }),
+    deadlineSeconds: settings.verification.deadlineSeconds,
+  });
+}
+
+function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulumi.Output<VerifyInput>): ProgramOutputs {
+  const urls = orgUrls(settings.orgUrl);
+  const verifiable = settings.consumers.some(
+    (one) => settings.apis.find(({ name }) => name === one.api)?.url !== undefined,
+  );
+  const { manager, inspector, clientProvider } = pattern;
+  const apis: Record<string, pulumi.Input<ApiOutput>> = {};
+  for (const { name, url, policy } of settings.apis) {
+    const api = pattern.apis[name];
+    if (api === undefined) continue;
+    apis[name] = pulumi.output({
+      instanceId: api.instance.apiId,
+      organizationId: api.instance.organizationId,
+      environmentId: api.instance.environmentId,
+      groupId: api.instance.groupId,
+      assetId: api.instance.assetId,
+      assetVersion: api.instance.assetVersion,
+      productVersion: api.instance.productVersion,
+      policyId: api.policy.policyId,
+      policyVersion: api.policy.resolvedVersion,
+      scopes: policy.scopes,
+      ...(url !== undefined && { url }),
+    });
+  }
+  const consumers: Record<string, pulumi.Input<ConsumerOutput>> = {};
+  for (const [name, consumer] of Object.entries(pattern.consumers)) {
+    consumers[name] = pulumi.output({
+      applicationId: consumer.applicationId,
+      clientId: consumer.clientId,
+      contractStatus: consumer.contract?.status ?? "NONE",
+      ...(settings.exportConsumerSecrets && { clientSecret: consumer.clientSecret }),
+    });
+  }
+  return {
+    orgUrl: settings.orgUrl,
+    registrationUrl: urls.registrationUrl,
+    authorizeUrl: urls.authorizeUrl,
+    tokenUrl: urls.tokenUrl,
+    introspectionUrl: pattern.introspectionUrl,
+    consumerTokenUrl: pattern.consumerTokenUrl,
+    consumerIssuer: pattern.consumerIssuer,
+    managerClientId: manager.clientId,
+    inspectorClientId: inspector.clientId,
+    activeKid: manager.kid,
+    keyCreatedAt: manager.keyCreatedAt,
+    clientProviderId: clientProvider.providerId,
+    clientProviderName: clientProvider.providerName,
+    environments: clientProvider.environments,
+    apis,
+    consumers,
+    // The client secrets are taken out before the mark of a secret is.
+    verification: verifiable ? pulumi.unsecret(input.apply(withoutSecrets)) : undefined,
+  };
+}
+
+function withoutSecrets({ inspector, apis, probe, ...rest }: VerifyInput): VerificationOutput {
+  const bare = ({ name, clientId }: { name: string; clientId: string }) => ({ name, clientId });
+  return {
+    ...rest,
+    inspector: { clientId: inspector.clientId },
+    apis: apis.map((api) => ({ ...api, consumer: bare(api.consumer) })),
+    ...(probe && { probe: { ...probe, consumer: bare(probe.consumer) } }),
+  };
+}

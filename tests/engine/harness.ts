@@ -1,0 +1,60 @@
+/** A lab and a stack over it, for tests that run the real engine. */
+import { mkdir, mkdtemp, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import program from "../../index.ts";
+import type { JournalEntry, ServiceName } from "../../sandbox/core/journal.ts";
+import { ROOT, removeFolder, sandboxStack } from "../../sandbox/engine.ts";
+import { type Lab, startLab } from "../../sandbox/lab.ts";
+import { sandboxConfig } from "../../sandbox/stack-config.ts";
+
+export interface Bench {
+  readonly lab: Lab;
+  readonly stack: Stack;
+  /** All that the engine has printed so far, and its events. */
+  readonly output: string[];
+  readonly events: EngineEvent[];
+  /** Text of every file of the stack's backend. */
+  stateText(): Promise<string>;
+  /** Calls of a service since a position of the journal. */
+  calls(service: ServiceName, after: number): JournalEntry[];
+  /** Gives the stack another configuration; keys with undefined are left out. */
+  configure(changes: Record<string, unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Options for every operation: what the engine says is kept. */
+export const recorded = (bench: Bench) => ({
+  onOutput: (text: string) => bench.output.push(text),
+  onEvent: (event: EngineEvent) => bench.events.push(event),
+});
+
+/** Starts a lab and makes an empty stack `sandbox` for it. */
+export async function startBench(changes: Record<string, unknown> = {}, run: PulumiFn = program): Promise<Bench> {
+  await mkdir(join(ROOT, ".sandbox"), { recursive: true });
+  const folder = await mkdtemp(join(ROOT, ".sandbox", "test-"));
+  const lab = await startLab();
+  const config = sandboxConfig(lab, changes);
+  const stack = await sandboxStack({ folder, stackName: "sandbox", program: run, config, plugins: "standin" });
+  return {
+    lab,
+    stack,
+    output: [],
+    events: [],
+    stateText: () => allText(join(folder, "state")),
+    calls: (service, after) => lab.journal.entries({ service, after }),
+    configure: async (more) => {
+      await stack.setAllConfig(sandboxConfig(lab, { ...changes, ...more }));
+    },
+    close: async () => {
+      await lab.close();
+      await removeFolder(folder);
+    },
+  };
+}
+
+async function allText(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+}
