@@ -27,7 +27,7 @@ export interface ConsumerOutput {
   readonly clientId: string;
   /** Only with `exportConsumerSecrets: true`; a secret output. */
   readonly clientSecret?: string;
-  /** `APPROVED`, `PENDING`, `REVOKED` or `REJECTED`. */
+  /** `APPROVED`, `PENDING`, `REVOKED` or `REJECTED`; `NONE` without a contract. */
   readonly contractStatus: string;
 }
 

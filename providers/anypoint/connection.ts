@@ -64,6 +64,11 @@ export function baseUrlOf(host: string): string {
     throw misconfigured(`anypoint:host is "${host}", which is no host. Give ${planes}, a host name, or a base URL.`);
   }
   const url = new URL(text);
+  if (!url.hostname.includes(".") && !isLoopback(url.hostname)) {
+    throw misconfigured(
+      `anypoint:host is "${url.hostname}", which is no control plane and no full host name. Give ${planes}, or a host name.`,
+    );
+  }
   if (url.username !== "" || url.password !== "") {
     throw misconfigured("anypoint:host carries a user name or password. Give the bare host.");
   }
