@@ -2,12 +2,13 @@
  * `npm run sandbox`: starts the local services, has the real engine converge the whole pattern against them, verifies it,
  * checks that a second preview changes nothing and asks Anypoint nothing, and takes it all down again.
  */
-import { mkdir, mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Command, Option } from "commander";
 import program from "../index.ts";
-import { renderReport, verify } from "../operations/verify/index.ts";
+import { type VerifyInput, renderReport, verify } from "../operations/verify/index.ts";
 import { readStack } from "../operations/verify/stack.ts";
 import { createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
@@ -33,6 +34,8 @@ const flags = new Command("sandbox")
 const started = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const step = (text: string) => say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+/** Whether everything is left in place until a signal. */
+let kept = false;
 /** Steps that did not hold. */
 const broken: string[] = [];
 
@@ -44,6 +47,19 @@ function expectStep(what: string, holds: boolean): void {
 await mkdir(join(ROOT, ".sandbox"), { recursive: true });
 const folder = await mkdtemp(join(ROOT, ".sandbox", "run-"));
 const lab = await startLab();
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  process.on(signal, () => {
+    // With --keep a signal is the sign to go on to the destroy.
+    if (kept) return;
+    rmSync(folder, { recursive: true, force: true });
+    process.stderr.write("\nInterrupted; the services are stopped and the run's folder is removed.\n");
+    process.exit(code);
+  });
+}
 try {
   await run();
 } catch (error) {
@@ -113,17 +129,19 @@ async function run(): Promise<void> {
   say(resourceTable(resourceTypes(events)));
   say(callTable(lab.journal.entries()));
 
-  if (flags.keep) await keep();
+  if (flags.keep) await keep(input);
 
   step("pulumi destroy");
   await stack.destroy({ onEvent });
   expectStep("both stores are as they were before", isDeepStrictEqual(lab.snapshot(), before));
 }
 
-async function keep(): Promise<void> {
+async function keep(input: VerifyInput): Promise<void> {
+  kept = true;
   step("Everything is left in place; Ctrl-C takes it down.");
-  say(`  A token:  POST ${lab.okta.url}/oauth2/<server>/v1/token, with a consumer's client id and secret`);
-  say(`  The API:  GET ${lab.gateway.url}/sandbox/orders-api/okta/orders`);
+  const script = join(folder, "call.sh");
+  await writeFile(script, callScript(input), { mode: 0o600 });
+  say(`  A token and a call, as a consumer:  sh ${relative(process.cwd(), script)}`);
   const control = await startServer();
   control.serve(createControl(lab.journal, lab.faults));
   say(`  Journal:  GET ${control.url}/journal; faults: POST ${control.url}/faults`);
@@ -132,4 +150,15 @@ async function keep(): Promise<void> {
     process.once("SIGTERM", resolve);
   });
   await control.close();
+}
+
+/** What a consumer does, as a shell script: it holds a client secret, made up here, and so is not printed. */
+function callScript({ okta, apis }: VerifyInput): string {
+  const lines = apis.map(
+    ({ url, scopes = [], consumer }) => `token=$(curl -s -u '${consumer.clientId}:${consumer.clientSecret}' \\
+  -d grant_type=client_credentials -d 'scope=${scopes.join(" ")}' '${okta.tokenUrl}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+curl -si -H "Authorization: Bearer $token" '${url}'
+`,
+  );
+  return lines.join("\n");
 }

@@ -31,12 +31,19 @@ const flags = new Command("sandbox:start")
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
+
+// The ports first: whoever holds them is running on the folder that --fresh empties.
+const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== "EADDRINUSE") throw error;
+  process.stderr.write(
+    `Port ${CONTROL_PORT} is in use, probably by another \`npm run sandbox:start\`. Stop it with Ctrl-C there and start again.\n`,
+  );
+  process.exit(1);
+});
 if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
-
 const saved = existsSync(stateFile) ? (JSON.parse(await readFile(stateFile, "utf8")) as SavedLab) : undefined;
 const lab = await startLab({ ports: PORTS, saved });
-const control = await startServer(CONTROL_PORT);
 control.serve(createControl(lab.journal, lab.faults));
 
 const environment = engineEnvironment(join(folder, "state"), choosePlugins(flags.plugins));
