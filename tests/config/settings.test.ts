@@ -240,6 +240,45 @@ describe("errors", () => {
       /managerPrivateKey: give an RSA private key as PEM/,
     ],
     [
+      "a key that is not RSA",
+      { "okta-anypoint:managerPrivateKey": pem("ec") },
+      /managerPrivateKey: give an RSA key; this one is ec/,
+    ],
+    [
+      "a short key",
+      { "okta-anypoint:managerPrivateKey": pem("rsa", 1024) },
+      /managerPrivateKey: the key has 1024 bits/,
+    ],
+    [
+      "a bootstrap key that is none",
+      { "okta:privateKey": "nonsense" },
+      /^okta:privateKey: is not an unencrypted private key/,
+    ],
+    ["the plugin's own address", { "okta:orgName": "acme" }, /^okta:orgName: follows from okta-anypoint:orgUrl/],
+    ["an unknown key of the plugin", { "okta:orgname": "acme" }, /^okta:orgname: is not a setting/],
+    [
+      "a host with a path",
+      { "anypoint:host": "https://eu1.anypoint.mulesoft.com/home" },
+      /^anypoint:host: .*has a path or query/,
+    ],
+    ["a host that is none", { "anypoint:host": "UK" }, /^anypoint:host: .*no control plane/],
+    ["two ways to log in to Anypoint", { "anypoint:accessToken": "x" }, /^anypoint:clientId: Both a connected app/],
+    [
+      "no client provider",
+      { "okta-anypoint:clientProvider": undefined },
+      /clientProvider: give an object that names at least the environments/,
+    ],
+    [
+      "custom scopes without a server",
+      { "okta-anypoint:apis": [{ ...ORDERS, policy: { scopes: ["openid", "read"] } }] },
+      /policy.scopes: "read": the org's own server issues no custom scopes/,
+    ],
+    [
+      "a password in a URL",
+      { "okta-anypoint:apis": [{ ...ORDERS, url: "https://u:hush@api.example" }] },
+      /apis\[0\].url: must not carry a user name/,
+    ],
+    [
       "a verification without a URL",
       { "okta-anypoint:verifyAfterUp": "true" },
       /verifyAfterUp: needs at least one consumer/,
