@@ -3,6 +3,7 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
 import { Verification } from "./components/verification.ts";
+import { verifiable } from "./config/cross-checks.ts";
 import { orgUrls } from "./config/okta-urls.ts";
 import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
 import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
@@ -111,10 +112,9 @@ function verifyInput(settings: Settings, pattern: TwoAppClientProvider): pulumi.
     clientId: consumer.clientId,
     clientSecret: consumer.clientSecret,
   });
-  const apis = settings.consumers.flatMap(({ name, api: apiName }) => {
-    const api = settings.apis.find((candidate) => candidate.name === apiName);
+  const apis = verifiable(settings).flatMap(({ consumer: { name }, api }) => {
     const consumer = pattern.consumers[name];
-    if (api?.url === undefined || consumer === undefined) return [];
+    if (consumer === undefined) return [];
     return [
       {
         name: api.name,
@@ -143,9 +143,6 @@ function verifyInput(settings: Settings, pattern: TwoAppClientProvider): pulumi.
 
 function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulumi.Output<VerifyInput>): ProgramOutputs {
   const urls = orgUrls(settings.orgUrl);
-  const verifiable = settings.consumers.some(
-    (one) => settings.apis.find(({ name }) => name === one.api)?.url !== undefined,
-  );
   const { manager, inspector, clientProvider } = pattern;
   const apis: Record<string, pulumi.Input<ApiOutput>> = {};
   for (const { name, url, policy } of settings.apis) {
@@ -192,7 +189,7 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     apis,
     consumers,
     // The client secrets are taken out before the mark of a secret is.
-    verification: verifiable ? pulumi.unsecret(input.apply(withoutSecrets)) : undefined,
+    verification: verifiable(settings).length > 0 ? pulumi.unsecret(input.apply(withoutSecrets)) : undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readConnection } from "../providers/anypoint/connection.ts";
 import { pemProblem } from "../providers/signing-key.ts";
-import type { OktaConfig, StackConfig } from "./schema.ts";
+import type { ApiConfig, OktaConfig, StackConfig } from "./schema.ts";
 
 /** One thing that is wrong: the config key (with a path inside it) and what would be right. */
 export interface SettingsProblem {
@@ -74,6 +74,17 @@ export function anypointProblems(config: Readonly<Record<string, string>>, env: 
   }
 }
 
+/** What the verification can look at: consumers of APIs whose URL is known, each with its API. */
+export function verifiable<C extends { readonly api: string }>(own: {
+  readonly apis: readonly ApiConfig[];
+  readonly consumers: readonly C[];
+}): { consumer: C; api: ApiConfig & { readonly url: string } }[] {
+  return own.consumers.flatMap((consumer) => {
+    const api = own.apis.find(({ name }) => name === consumer.api);
+    return api?.url === undefined ? [] : [{ consumer, api: { ...api, url: api.url } }];
+  });
+}
+
 /** Contradictions inside the `okta-anypoint:` settings. */
 export function crossProblems(own: StackConfig, stack: string): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
@@ -128,10 +139,7 @@ export function crossProblems(own: StackConfig, stack: string): SettingsProblem[
   });
   const keyProblem = own.managerPrivateKey === undefined ? undefined : pemProblem(own.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
-  if (
-    own.verifyAfterUp &&
-    !own.consumers.some(({ api }) => own.apis.find(({ name }) => name === api)?.url !== undefined)
-  ) {
+  if (own.verifyAfterUp && verifiable(own).length === 0) {
     add("verifyAfterUp", "needs at least one consumer of an API that has a url to call");
   }
   if (own.verification.probe === true && !wantsProbe(own, stack)) {
