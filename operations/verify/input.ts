@@ -1,6 +1,7 @@
 /** What a verification needs to know: the Okta URLs, the Inspector, the APIs and clients, and whether a probe client exists. */
 import { z } from "zod";
 import { isLoopback } from "../../config/loopback.ts";
+import { CannotRun } from "../command-line.ts";
 
 const text = (what: string) => z.string({ error: `give ${what}` }).min(1, { error: `is empty; give ${what}` });
 
@@ -101,7 +102,7 @@ export type VerificationOutput = z.input<typeof verificationOutputSchema>;
 export type CompleteVerificationOutput = z.output<typeof verificationOutputSchema>;
 
 /** Something keeps the verification from running at all; the message says what was tried and what to do. */
-export class CannotVerify extends Error {
+export class CannotVerify extends CannotRun {
   override readonly name = "CannotVerify";
 }
 

@@ -2,27 +2,14 @@
  * Command line of the verification: `npm run verify -- --stack dev`. The report goes to standard output, progress to
  * standard error. Exit code 0: every check that ran is ok; 1: a check failed; 2: it could not run. Prints no secret.
  */
-import { existsSync, realpathSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { type ExitCode, type Surroundings, runAsEntry, runCommand, thisProcess } from "../command-line.ts";
 import { CannotVerify, type CompleteVerifyInput, parseVerifyInput } from "./input.ts";
 import { readStack } from "./stack.ts";
 import { renderReport } from "./table.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 
 const INPUT_VARIABLE = "OKTA_ANYPOINT_VERIFY_INPUT";
-
-/** The process as the command line sees it. */
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  /** Folder of the Pulumi project. */
-  readonly workDir: string;
-  /** Columns of the terminal; undefined when standard output is none. */
-  readonly columns?: number;
-  readonly color: boolean;
-  readonly stdout: (text: string) => void;
-  readonly stderr: (text: string) => void;
-  readonly verifyOptions?: VerifyOptions;
-}
 
 interface Flags {
   stack?: string;
@@ -40,23 +27,22 @@ function seconds(text: string): number {
 }
 
 /** Runs the command line in given surroundings and returns its exit code. `args` without node and script. */
-export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<0 | 1 | 2> {
+export function runCommandLine(
+  args: readonly string[],
+  around: Surroundings,
+  options: VerifyOptions = {},
+): Promise<ExitCode> {
   const command = new Command("verify")
     .description("Verifies that the right token gets into the APIs of a stack, and nothing else does.")
     .option("--stack <name>", "read what to verify from this stack")
     .option("--input-env", `read what to verify, as JSON, from the environment variable ${INPUT_VARIABLE}`)
     .option("--deadline <seconds>", "how long to wait for what takes time to reach the gateway (default 180)", seconds)
-    .option("--json", "print the report as JSON")
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: around.stdout, writeErr: around.stderr });
-  try {
-    command.parse(args, { from: "user" });
-    const flags = command.opts<Flags>();
+    .option("--json", "print the report as JSON");
+  return runCommand<Flags>(command, args, around, async (flags) => {
     const input = await readInput(flags, around);
     const report = await verify(
       { ...input, deadlineSeconds: flags.deadline ?? input.deadlineSeconds },
-      { onProgress: (line) => around.stderr(`${line}\n`), ...around.verifyOptions },
+      { onProgress: (line) => around.stderr(`${line}\n`), ...options },
     );
     around.stdout(
       flags.json
@@ -64,12 +50,7 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
         : renderReport(report, { width: around.columns, color: around.color }),
     );
     return report.ok ? 0 : 1;
-  } catch (error) {
-    // Commander has said already what is wrong; its help ends with code 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    around.stderr(`${explain(error)}\n`);
-    return 2;
-  }
+  });
 }
 
 async function readInput(flags: Flags, { env, workDir }: Surroundings): Promise<CompleteVerifyInput> {
@@ -92,24 +73,9 @@ async function readInput(flags: Flags, { env, workDir }: Surroundings): Promise<
   return parseVerifyInput(value);
 }
 
-/** Only our own messages are told: those of libraries may repeat what they were given. */
-function explain(error: unknown): string {
-  if (error instanceof CannotVerify) return error.message;
-  const name = error instanceof Error ? error.name : "unknown error";
-  return `The verification itself failed (${name}). This is a fault of the tool; please report it.`;
-}
-
 /** Runs the command line in this process and sets its exit code. `args` without node and script. */
 export async function main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
-  process.exitCode = await runCommandLine(args, {
-    env: process.env,
-    workDir: process.cwd(),
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    color: process.stdout.isTTY && process.stdout.hasColors(),
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-  });
+  process.exitCode = await runCommandLine(args, thisProcess());
 }
 
-const entry = process.argv[1];
-if (entry !== undefined && existsSync(entry) && realpathSync(entry) === import.meta.filename) await main();
+await runAsEntry(import.meta.filename, runCommandLine);

@@ -17,14 +17,14 @@ async function run(args: string[], input?: unknown) {
   const err: string[] = [];
   const time = testTime();
   const json = typeof input === "string" ? input : JSON.stringify(input);
-  const code = await runCommandLine(args, {
+  const around = {
     env: input === undefined ? {} : { OKTA_ANYPOINT_VERIFY_INPUT: json },
     workDir: join(tmpdir(), "no-such-project"),
     color: false,
-    stdout: (text) => out.push(text),
-    stderr: (text) => err.push(text),
-    verifyOptions: { now: time.options.now, sleep: time.options.sleep },
-  });
+    stdout: (text: string) => out.push(text),
+    stderr: (text: string) => err.push(text),
+  };
+  const code = await runCommandLine(args, around, { now: time.options.now, sleep: time.options.sleep });
   return { code, stdout: out.join(""), stderr: err.join("") };
 }
 
