@@ -1,0 +1,79 @@
+/** An org access token of a service app by private key JWT (RFC 7523): for our own login, and to try the Manager's key. */
+import { type webcrypto, createPrivateKey, randomUUID } from "node:crypto";
+import { importPKCS8, SignJWT } from "jose";
+import { OktaError } from "./errors.ts";
+import { type Send, sendToOkta } from "./http.ts";
+
+export interface ServiceApp {
+  readonly clientId: string;
+  /** PEM, PKCS#8 or PKCS#1; RSA or EC P-256. */
+  readonly privateKey: string;
+  /** Left out, the assertion carries no `kid`, as Anypoint's are taken to be (inferred). */
+  readonly privateKeyId?: string;
+}
+
+export interface OrgToken {
+  readonly accessToken: string;
+  /** Scopes that Okta says it gave. */
+  readonly scopes: readonly string[];
+}
+
+/** Seconds; Okta takes at most an hour (confirmed: service app guide). */
+const ASSERTION_LIFETIME = 300;
+
+/** Asks the org's token endpoint for `okta.*` scopes. Throws {@link OktaError} with Okta's own `error` and reason. */
+export async function orgToken(
+  orgUrl: string,
+  app: ServiceApp,
+  scopes: readonly string[],
+  send: Send = sendToOkta,
+): Promise<OrgToken> {
+  const url = `${orgUrl}/oauth2/v1/token`;
+  const answer = await send({
+    url,
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      scope: scopes.join(" "),
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      client_assertion: await assertion(app, url),
+    }).toString(),
+  });
+  const body = answer.json as Record<string, unknown>;
+  if (answer.status === 200 && typeof body.access_token === "string") {
+    const granted = typeof body.scope === "string" ? body.scope.split(" ").filter(Boolean) : [...scopes];
+    return { accessToken: body.access_token, scopes: granted };
+  }
+  const error = text(body.error) ?? text(body.errorCode);
+  const reason = text(body.error_description) ?? text(body.errorSummary);
+  throw new OktaError(
+    `${url} refused a token to ${app.clientId}: ${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`,
+    { code: "refused", status: answer.status, error, reason },
+  );
+}
+
+async function assertion({ clientId, privateKey, privateKeyId }: ServiceApp, audience: string): Promise<string> {
+  let alg: "RS256" | "ES256";
+  let key: webcrypto.CryptoKey;
+  try {
+    const parsed = createPrivateKey(privateKey);
+    alg = parsed.asymmetricKeyType === "ec" ? "ES256" : "RS256";
+    key = await importPKCS8(parsed.export({ type: "pkcs8", format: "pem" }).toString(), alg);
+  } catch {
+    throw new OktaError(`The private key of ${clientId} can't be read: give an unencrypted PEM with its line breaks.`, {
+      code: "misconfigured",
+    });
+  }
+  return new SignJWT({})
+    .setProtectedHeader({ alg, ...(privateKeyId !== undefined && { kid: privateKeyId }) })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(`${ASSERTION_LIFETIME} s`)
+    .setJti(randomUUID())
+    .sign(key);
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);

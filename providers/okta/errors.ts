@@ -1,0 +1,33 @@
+/** The one error of this package's Okta side. Its message stands alone and holds no secret. */
+
+/**
+ * - `refused`: an answer of 400 or more; `unreachable`: no answer, or none in time;
+ * - `misconfigured`: the connection's settings.
+ */
+export type OktaErrorCode = "refused" | "unreachable" | "misconfigured";
+
+export interface OktaErrorFields {
+  readonly code: OktaErrorCode;
+  /** HTTP status, when there was an answer. */
+  readonly status?: number;
+  /** `error` of OAuth, or `errorCode` of the management API, for example `invalid_client`, `E0000015`. */
+  readonly error?: string;
+  /** What Okta said. */
+  readonly reason?: string;
+}
+
+export class OktaError extends Error {
+  override readonly name = "OktaError";
+  readonly code: OktaErrorCode;
+  readonly status?: number;
+  readonly error?: string;
+  readonly reason?: string;
+
+  constructor(message: string, fields: OktaErrorFields, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = fields.code;
+    this.status = fields.status;
+    this.error = fields.error;
+    this.reason = fields.reason;
+  }
+}

@@ -1,0 +1,49 @@
+/** Who runs the stack at Okta: from the stack's configuration, with the Okta plugin's environment variables as a fallback. */
+import { orgUrlProblem } from "../../config/okta-urls.ts";
+import { OktaError } from "./errors.ts";
+
+export type OktaLogin =
+  | {
+      readonly kind: "service app";
+      readonly clientId: string;
+      /** PEM. */
+      readonly privateKey: string;
+      readonly privateKeyId?: string;
+    }
+  | { readonly kind: "API token"; readonly apiToken: string }
+  | { readonly kind: "access token"; readonly accessToken: string };
+
+export interface OktaConnection {
+  /** Org URL without a trailing slash. */
+  readonly orgUrl: string;
+  readonly login: OktaLogin;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads `okta-anypoint:orgUrl` and the login: `okta:apiToken`, `okta:accessToken`, or `okta:clientId` with `okta:privateKey`
+ * and `okta:privateKeyId`; each with the plugin's own variable behind it. Throws {@link OktaError} when there is no usable one.
+ */
+export function readOktaConnection(config: (key: string) => string | undefined, env: Environment): OktaConnection {
+  const value = (key: string, variable: string) => config(`okta:${key}`) || env[variable] || undefined;
+  const orgUrl = config("okta-anypoint:orgUrl") ?? "";
+  const problem = orgUrlProblem(orgUrl);
+  if (problem !== undefined) throw new OktaError(`okta-anypoint:orgUrl: ${problem}`, { code: "misconfigured" });
+  const [apiToken, accessToken] = [value("apiToken", "OKTA_API_TOKEN"), value("accessToken", "OKTA_ACCESS_TOKEN")];
+  const clientId = value("clientId", "OKTA_API_CLIENT_ID");
+  const privateKey = value("privateKey", "OKTA_API_PRIVATE_KEY");
+  const privateKeyId = value("privateKeyId", "OKTA_API_PRIVATE_KEY_ID");
+  const login = (): OktaLogin => {
+    if (apiToken !== undefined) return { kind: "API token", apiToken };
+    if (accessToken !== undefined) return { kind: "access token", accessToken };
+    if (clientId !== undefined && privateKey !== undefined) {
+      return { kind: "service app", clientId, privateKey, ...(privateKeyId !== undefined && { privateKeyId }) };
+    }
+    throw new OktaError(
+      "No way to log in to Okta: give okta:clientId, okta:privateKey (secret) and okta:privateKeyId of a service app, or okta:apiToken (secret).",
+      { code: "misconfigured" },
+    );
+  };
+  return { orgUrl: orgUrl.replace(/\/+$/, ""), login: login() };
+}
