@@ -3,15 +3,18 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
 import { Verification } from "./components/verification.ts";
+import { expectationsOf } from "./checks/expectations.ts";
 import { verifiable } from "./config/cross-checks.ts";
 import { orgUrls } from "./config/okta-urls.ts";
 import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
 import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
 import type { VerificationOutput, VerifyInput } from "./operations/verify/input.ts";
+import { Preflight } from "./providers/resources.ts";
 
 /** Reads the stack's configuration and sets up all it asks for. A wrong configuration throws before anything is registered. */
 export async function program(): Promise<ProgramOutputs> {
   const settings = stackSettings();
+  await new Preflight("okta-anypoint-preflight", expectationsOf(settings)).passed();
   const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
     providers: { okta: oktaProvider(settings) },
   });

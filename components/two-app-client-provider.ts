@@ -1,5 +1,6 @@
 /** The whole two-app pattern from one object. */
 import * as pulumi from "@pulumi/pulumi";
+import { probeApplicationName } from "../config/probe.ts";
 import { orgUrls } from "../config/okta-urls.ts";
 import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-client-provider.ts";
 import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-authorization-server.ts";
@@ -153,7 +154,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const firstApi = Object.keys(this.apis)[0];
     if (args.probe !== undefined && firstApi !== undefined) {
       this.probe = this.#consumer(`${name}-probe`, firstApi, args, {
-        applicationName: `okta-anypoint-probe-${pulumi.getStack()}`,
+        applicationName: probeApplicationName(pulumi.getStack()),
         description: "Has no contract, so that the verification can see a refusal",
         contract: false,
       });

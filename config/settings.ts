@@ -106,6 +106,10 @@ export const OKTA_SCOPES = [
   "okta.authorizationServers.manage",
 ] as const;
 
+/** The scopes that a stack of these settings needs at Okta: those of authorization servers only where it has one. */
+export const oktaScopes = ({ authorizationServer }: Pick<Settings, "authorizationServer">): string[] =>
+  OKTA_SCOPES.filter((scope) => authorizationServer !== undefined || !scope.startsWith("okta.authorizationServers."));
+
 function withDerived(
   { stack, environment }: SettingsSource,
   own: StackConfig,

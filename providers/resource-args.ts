@@ -1,5 +1,6 @@
 /** Arguments of the dynamic resources. Each says whether a change updates or replaces the resource. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { Expectations } from "../checks/expectations.ts";
 
 /** Dotted paths under `oidc_dynamic_client_provider` at which Anypoint keeps the private-key block; the default is unverified. */
 export interface PrivateKeyBlockArgs {
@@ -177,3 +178,6 @@ export interface PublicJwk {
   readonly e: string;
   readonly kid: string;
 }
+
+/** What a stack's configuration expects of the two organizations. Update, which looks at both again. */
+export type PreflightArgs = Expectations;

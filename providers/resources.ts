@@ -14,6 +14,7 @@ import type {
   ClientProviderArgs,
   ContractArgs,
   EnvironmentAssignmentArgs,
+  PreflightArgs,
   PublicJwk,
   SigningKeyArgs,
 } from "./resource-args.ts";
@@ -146,6 +147,23 @@ export class Contract extends PackageResource {
 
   constructor(name: string, args: ContractArgs, opts?: pulumi.CustomResourceOptions) {
     super({ handler: "Contract", single: true, outputs: ["contractId", "status", ...OWNERSHIP] }, name, args, opts);
+  }
+}
+
+/**
+ * Looks for all that would fail in `up`, and fails with one list of it. It makes nothing anywhere, and looks again only when
+ * what is expected has changed. Register it first, and go on when it is there: {@link Preflight.passed}.
+ */
+export class Preflight extends PackageResource {
+  constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ handler: "Preflight", module: "okta-anypoint", outputs: [] }, name, { ...args }, opts);
+  }
+
+  /** Resolves when nothing was found; never, while the engine ends the program, when something was. */
+  passed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.urn.apply(() => resolve());
+    });
   }
 }
 

@@ -9,6 +9,7 @@ export const HANDLER_NAMES = [
   "ClientApplication",
   "Contract",
   "SigningKey",
+  "Preflight",
 ] as const;
 
 export type HandlerName = (typeof HANDLER_NAMES)[number];

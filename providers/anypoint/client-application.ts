@@ -21,7 +21,7 @@ export async function createClientApplication(
   inputs: ClientApplicationInputs,
 ): Promise<{ id: string; state: ClientApplicationState }> {
   const { id: organizationId } = await rootOrganization(client);
-  const there = await findNamed(client, organizationId, inputs.name);
+  const there = await findApplicationNamed(client, organizationId, inputs.name);
   if (there !== undefined) {
     const mine = await requireOurs(client, organizationId, inputs, there);
     // In all that can be seen what we would make, and made by us: the work of a run that was cut off.
@@ -29,7 +29,7 @@ export async function createClientApplication(
   }
   const made = await createOnce(
     () => post(client, organizationId, inputs),
-    () => findNamed(client, organizationId, inputs.name),
+    () => findApplicationNamed(client, organizationId, inputs.name),
   );
   return complete(client, organizationId, inputs, made, "created");
 }
@@ -162,7 +162,7 @@ const secretNotShown = (name: string, applicationId: string): AnypointError =>
   );
 
 /** The application of exactly this name among those that we may see. */
-async function findNamed(
+export async function findApplicationNamed(
   client: AnypointClient,
   organizationId: string,
   name: string,

@@ -19,23 +19,31 @@ const listAnswer = z.object({
 
 const grantTypesAnswer = z.object({ grant_types: z.array(z.object({ name: z.string() })) });
 
+/** Client providers of the root organization by id and name: those whose name holds a text, or all. Secrets and settings are not shown. */
+export const listProviders = (
+  client: AnypointClient,
+  organizationId: string,
+  search?: string,
+): Promise<{ readonly providerId: string; readonly name?: string }[]> =>
+  client.pages(
+    {
+      operation: "clientProviders.list",
+      subject: `the client providers of organization ${organizationId}`,
+      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
+      // Declared as required (confirmed: DX-AM).
+      query: { search, ascending: true },
+    },
+    listAnswer,
+    ({ data, total }) => ({ rows: data, total }),
+  );
+
 /** The provider of our name, when it is ours. Throws when it is another's, or there are several. */
 export async function findOurs(
   client: AnypointClient,
   organizationId: string,
   { name, inspectorClientId }: ClientProviderInputs,
 ): Promise<ClientProviderAnswer | undefined> {
-  const rows = await client.pages(
-    {
-      operation: "clientProviders.list",
-      subject: `the client providers of organization ${organizationId}`,
-      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
-      // Declared as required (confirmed: DX-AM).
-      query: { search: name, ascending: true },
-    },
-    listAnswer,
-    ({ data, total }) => ({ rows: data, total }),
-  );
+  const rows = await listProviders(client, organizationId, name);
   const named = rows.filter((row) => row.name === name);
   const answers = await Promise.all(
     named.map(({ providerId }) => getProvider(client, organizationId, providerId, name)),

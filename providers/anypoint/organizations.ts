@@ -97,6 +97,14 @@ export async function environment(
     ),
   );
   const [found] = matching(all, nameOrId);
+  if (found === undefined && all.length === 0) {
+    // An empty list with status 200 is how Anypoint answers where a scope is missing (confirmed: KB 005385409).
+    throw new AnypointError(
+      `Could not find environment "${nameOrId}": business group "${organization.name}" (${organization.id}) shows no environment at all. ` +
+        "Grant the connected app the scope view:environment there, or name the business group that owns the environment.",
+      { code: "forbidden", operation: "environments.list" },
+    );
+  }
   if (found === undefined) {
     throw refusal(
       "environments.list",
@@ -113,7 +121,14 @@ function tree(client: AnypointClient): Promise<HierarchyNode> {
     const start = client.connection.organizationId ?? (await ownOrganization(client));
     const node = await readHierarchy(client, start);
     const rootId = node.parentOrganizationIds?.[0];
-    if (rootId === undefined || client.connection.organizationId !== undefined) return node;
+    if (rootId === undefined) return node;
+    if (client.connection.organizationId !== undefined) {
+      throw new AnypointError(
+        `anypoint:organizationId is ${node.id}, the business group "${node.name}"; client providers and applications belong to the root organization, ${rootId}. ` +
+          "Give that id, or leave the key out: it is found by the login.",
+        { code: "misconfigured", operation: "organizations.read" },
+      );
+    }
     // Of a business group's own app: the tree shows its branch alone, and the first of the parents is the root.
     try {
       return await readHierarchy(client, rootId);

@@ -156,7 +156,10 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
  * A failure that names its property in the reason alone: of a named property the engine prints the value too, a secret's in
  * clear (measured).
  */
-const unnamed = ({ property, reason }: Failure): Failure => ({ property: "", reason: `${property}: ${reason}` });
+const unnamed = ({ property, reason }: Failure): Failure => ({
+  property: "",
+  reason: property === "" ? reason : `${property}: ${reason}`,
+});
 
 /** What the host takes as "made, but not well": id and properties go into the state, the reasons to the user. */
 function partlyCreated({ id, message }: HalfCreated, properties: Properties): Error {
