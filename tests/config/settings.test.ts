@@ -299,6 +299,91 @@ describe("errors", () => {
     expect(problemsOf({ ...MINIMAL, ...values })).toEqual([expect.stringMatching(expected)]);
   });
 
+  describe("what can't be read hides nothing else, and brings no noise", () => {
+    const bad = (values: Record<string, unknown>) => problemsOf({ ...MINIMAL, ...values });
+    const CONSUMER = { name: "c", api: "orders" };
+
+    test("a key of its own", () => {
+      expect(
+        bad({ "okta-anypoint:verifyAfterUp": "yes", "okta-anypoint:consumers": [{ name: "c", api: "no" }] }),
+      ).toEqual([
+        expect.stringMatching(/^okta-anypoint:verifyAfterUp: give true or false/),
+        expect.stringMatching(/^okta-anypoint:consumers\[0\].api: "no" is none of the apis/),
+      ]);
+    });
+
+    test("a key that is not a setting", () => {
+      expect(bad({ "okta-anypoint:orgURL": "x", "okta-anypoint:consumers": [CONSUMER] })).toEqual([
+        expect.stringMatching(/^okta-anypoint:orgURL: is not a setting/),
+        expect.stringMatching(/"orders" is none of the apis/),
+      ]);
+    });
+
+    test("an item of a list, for the other items", () => {
+      expect(
+        bad({
+          "okta-anypoint:apis": [
+            { ...ORDERS, environment: 1 },
+            { ...ORDERS, name: "b", policy: { scopes: ["read"] } },
+          ],
+          "okta-anypoint:consumers": [
+            { ...CONSUMER, approval: "maybe" },
+            { ...CONSUMER, name: "d" },
+            { ...CONSUMER, name: "d", api: "b" },
+          ],
+        }),
+      ).toEqual([
+        expect.stringMatching(/^okta-anypoint:apis\[0\].environment: /),
+        expect.stringMatching(/^okta-anypoint:consumers\[0\].approval: /),
+        expect.stringMatching(/^okta-anypoint:consumers: two consumers are named "d"/),
+        expect.stringMatching(/^okta-anypoint:consumers: two consumers would make/),
+        expect.stringMatching(/^okta-anypoint:apis\[1\].policy.scopes: "read": the org's own server/),
+      ]);
+    });
+
+    test.each([
+      [
+        "apis",
+        { "okta-anypoint:apis": "[{", "okta-anypoint:consumers": [CONSUMER], "okta-anypoint:verifyAfterUp": "true" },
+      ],
+      ["apis", { "okta-anypoint:apis": { name: "orders" }, "okta-anypoint:consumers": [CONSUMER] }],
+      [
+        "authorizationServer",
+        {
+          "okta-anypoint:authorizationServer": 7,
+          "okta-anypoint:apis": [{ ...ORDERS, policy: { scopes: ["read"] } }],
+          "okta-anypoint:verification": { probe: true },
+        },
+      ],
+    ])("%s, for what is measured by it", (key, values) => {
+      expect(bad(values)).toEqual([expect.stringMatching(`^okta-anypoint:${key}: `)]);
+    });
+
+    test("a key of the other namespaces", () => {
+      expect(
+        bad({ "okta:maxRetries": "many", "okta:clientId": undefined, "anypoint:hostt": "EU", "anypoint:host": "UK" }),
+      ).toEqual([
+        expect.stringMatching(/^anypoint:hostt: is not a setting/),
+        expect.stringMatching(/^okta:maxRetries: give a whole number/),
+        expect.stringMatching(/^okta:clientId: no way to log in/),
+        expect.stringMatching(/^anypoint:host: .*no control plane/),
+      ]);
+      expect(bad({ "okta:clientId": "", "anypoint:clientSecret": "" })).toEqual([
+        expect.stringMatching(/^anypoint:clientSecret: is empty/),
+        expect.stringMatching(/^okta:clientId: is empty/),
+      ]);
+    });
+
+    test("nothing is said twice", () => {
+      const twice = { ...ORDERS, name: "a" };
+      const found = bad({
+        "okta-anypoint:apis": [twice, twice, twice],
+        "okta-anypoint:consumers": [CONSUMER, CONSUMER],
+      });
+      expect(new Set(found).size).toBe(found.length);
+    });
+  });
+
   test("a secret stored in clear is refused by its key, and its value is not said", () => {
     const clear = { ...source(MINIMAL), isSecret: () => false };
     let message = "";
