@@ -4,6 +4,7 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { HalfCreated } from "../anypoint/creation.ts";
+import { AnypointError } from "../anypoint/errors.ts";
 import { PROVIDER_KEY } from "../stored-code.ts";
 import {
   type Failure,
@@ -95,7 +96,13 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
         failures.push(...(definition.rules?.(known, (key) => inputs[key] !== undefined) ?? []));
       const filled = failures.length === 0 ? (definition.fill?.(inputs) ?? inputs) : inputs;
       if (failures.length === 0 && definition.verify !== undefined && !sameValue(inputsOf(olds), inputsOf(filled))) {
-        failures.push(...(await definition.verify(contextOf(), knownOf(filled), inputsOf(olds))));
+        try {
+          failures.push(...(await definition.verify(contextOf(), knownOf(filled), inputsOf(olds))));
+        } catch (error) {
+          // Thrown, it would be printed by the host and by the engine (measured).
+          if (!(error instanceof AnypointError)) throw error;
+          return { inputs: plain(filled), failures: [{ property: "", reason: error.message }] };
+        }
       }
       return { inputs: plain(filled), failures: failures.map(unnamed) };
     },

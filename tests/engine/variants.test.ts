@@ -66,6 +66,19 @@ describe("a wrong configuration", () => {
     expect(await failure(bench.stack.up(recorded(bench)))).toMatch(/skipClientId\b/);
     expect(Object.keys(bench.lab.anypoint.state.policies)).toEqual([]);
   });
+
+  test("what a check finds out from Anypoint is said once", async () => {
+    bench = await startBench({ "okta-anypoint:verification": { probe: false }, "okta-anypoint:consumers": [] });
+    const { lab, stack, events } = bench;
+    const said = (text: string) =>
+      events.filter(({ diagnosticEvent: told }) => told?.severity !== "debug" && told?.message.includes(text));
+    await bench.configure({ "okta-anypoint:apis": [{ name: "orders", environment: "Sandbox", instanceId: 123 }] });
+    await failure(stack.preview(recorded(bench)));
+    expect(said("Could not find API instance 123")).toHaveLength(1);
+    await bench.configure({ "okta-anypoint:apis": APIS(lab.gateway.url, { policy: { version: "9.9.9" } }) });
+    await failure(stack.up(recorded(bench)));
+    expect(said("Could not use policy openidconnect-access-token-enforcement 9.9.9")).toHaveLength(1);
+  });
 });
 
 describe("an organization that has things already", () => {

@@ -280,6 +280,19 @@ describe("check", () => {
     expect(found.configuration).toMatch(/scope is no key.*exposeHeaders must be boolean/s);
   });
 
+  test("what Anypoint answers to a check is one failure, not an error, which the host and the engine would each print", async () => {
+    const { id } = await up("ClientProvider", world.providerInputs());
+    const instance = await up("ApiInstance", instanceInputs(id));
+    const { organizationId, environmentId } = instance.outs;
+    const policy = { organizationId, environmentId, apiId: instance.id, configuration: {}, assetVersion: "9.9.9" };
+    expect((await check("ApiPolicy", policy)).failures).toEqual([
+      { property: "", reason: expect.stringMatching(/^Could not use policy .* 9\.9\.9 on API instance/) },
+    ]);
+    expect(
+      (await check("ApiInstance", { environment: "Sandbox", apiId: "123", clientProviderId: id })).failures,
+    ).toEqual([{ property: "", reason: expect.stringMatching(/^Could not find API instance 123/) }]);
+  });
+
   test.each([
     [
       "an EC key",
