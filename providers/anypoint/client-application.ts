@@ -14,6 +14,7 @@ import {
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
 import { type AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { registrationAdvice } from "./registration-refusal.ts";
 
 /** Creates the application, or takes on the one that is ours. Throws when the name is another's, or its secret can't be read. */
 export async function createClientApplication(
@@ -87,6 +88,7 @@ export async function deleteClientApplication(
   await client.delete({
     operation: "applications.delete",
     subject: subjectOf(state.name),
+    advice: (answer) => registrationAdvice(answer),
     path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
   });
 }
@@ -96,6 +98,7 @@ const post = (client: AnypointClient, organizationId: string, inputs: ClientAppl
     {
       operation: "applications.create",
       subject: subjectOf(inputs.name),
+      advice: (answer) => registrationAdvice(answer, inputs),
       method: "POST",
       path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
       // Picks the client provider: that of the instance (confirmed: DX-EXCH).

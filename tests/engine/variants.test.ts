@@ -71,7 +71,7 @@ describe("a wrong configuration", () => {
     bench = await startBench({ "okta-anypoint:verification": { probe: false }, "okta-anypoint:consumers": [] });
     const { lab, stack, events } = bench;
     const said = (text: string) =>
-      events.filter(({ diagnosticEvent: told }) => told?.severity !== "debug" && told?.message.includes(text));
+      events.filter(({ diagnosticEvent: told }) => String(told?.severity) !== "debug" && told?.message.includes(text));
     await bench.configure({ "okta-anypoint:apis": [{ name: "orders", environment: "Sandbox", instanceId: 123 }] });
     await failure(stack.preview(recorded(bench)));
     expect(said("Could not find API instance 123")).toHaveLength(1);
