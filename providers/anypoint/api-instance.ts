@@ -212,6 +212,8 @@ const post = (
     {
       operation: "instances.create",
       subject: `an API instance of ${inputs.assetId} ${inputs.assetVersion} labelled "${inputs.label}" in environment "${place.environmentName}"`,
+      // The environment was just found, so what is not there is the asset; which status says so is not described (inferred: 404).
+      advice: ({ status }) => (status === 404 ? noSuchAsset(inputs, groupId) : undefined),
       method: "POST",
       path: apisPath(place),
       body: {
@@ -233,6 +235,11 @@ const post = (
     },
     instanceAnswer,
   );
+
+const noSuchAsset = ({ assetId, assetVersion }: ApiInstanceInputs, groupId: string): string =>
+  `Exchange has no asset ${assetId} in version ${assetVersion} in group ${groupId}, or the connected app may not see it. ` +
+  "Look it up in Exchange, or publish it there first; correct assetId, version and groupId (without one it is the business group of the environment); " +
+  "or grant the connected app read:exchange in that group.";
 
 function requireBound(inputs: ApiInstanceInputs, place: InstancePlace, after: Instance): void {
   if ((after.providerId ?? null) === inputs.clientProviderId) return;

@@ -224,10 +224,16 @@ async function tierIdOf(client: AnypointClient, inputs: ContractInputs): Promise
   const tiers = await tiersOf(client, inputs);
   const found = tiers.find(({ name }) => name === inputs.tier);
   if (found !== undefined) return found.id;
-  const shown = tiers.map(({ name }) => `"${name}"`).join(", ") || "none";
+  const shown = tiers.map(({ name }) => `"${name}"`).join(", ");
+  const make = "create it in API Manager, SLA tiers of the instance";
+  const todo =
+    shown === ""
+      ? // Without the scope the list is empty (confirmed: KB 005385409 for contracts, inferred for tiers).
+        `, nor any other. Leave the tier out, or ${make}; or, if it is there, grant the connected app read:api_configuration in the environment.`
+      : `. It has: ${shown}. Give one of these, or ${make}.`;
   throw refusal(
     "tiers.list",
-    `${couldNot({ operation: "contracts.create", subject: subjectOf(inputs) })}: the instance has no SLA tier "${inputs.tier}". It shows: ${shown}. Correct the name.`,
+    `${couldNot({ operation: "contracts.create", subject: subjectOf(inputs) })}: the instance has no SLA tier "${inputs.tier}"${todo}`,
   );
 }
 

@@ -94,10 +94,16 @@ describe("create", () => {
     expect(Object.values(world.anypoint.state.apiInstances)).toHaveLength(2);
   });
 
-  test("names the asset that is missing in Exchange", async () => {
-    await expect(createApiInstance(world.client(), byAsset({ assetId: "no-such-api" }))).rejects.toThrow(
-      /Could not create an API instance of no-such-api.*404.*not found in Exchange/s,
-    );
+  test.each([
+    ["asset", { assetId: "no-such-api" }, /no asset no-such-api in version 1\.0\.0 in group /],
+    ["version", { assetVersion: "9.9.9" }, /no asset orders-api in version 9\.9\.9 in group /],
+    ["group", { groupId: "77777777-7777-4777-8777-777777777777" }, /in group 77777777-7777-4777-8777-777777777777/],
+  ])("names the %s that is missing in Exchange, and what to do", async (_what, changes, missing) => {
+    const { message } = (await createApiInstance(world.client(), byAsset(changes)).catch((e: unknown) => e)) as Error;
+    expect(message).toMatch(/Could not create an API instance of .*404.*not found in Exchange/s);
+    expect(message).toMatch(missing);
+    expect(message).toMatch(/publish it.*assetId, version and groupId.*read:exchange/s);
+    expect(Object.keys(world.anypoint.state.apiInstances)).toEqual([world.legacyApiId]);
   });
 });
 
