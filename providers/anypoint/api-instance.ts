@@ -14,7 +14,7 @@ import {
 import type { ApiInstanceInputs, ApiInstanceState } from "./api-instance-inputs.ts";
 import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
-import { afterCreation, createOnce } from "./creation.ts";
+import { afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { businessGroup } from "./organizations.ts";
 import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
@@ -77,14 +77,17 @@ export async function updateApiInstance(
   if (change.rebinds && !(await formerProviderGone(client, found.providerId, state.clientProviderId))) {
     await refuseIfHeld(client, state, found, inputs.clientProviderId);
   }
-  await bind(client, state, inputs, change);
-  return {
+  const next: ApiInstanceState = {
     ...inputs,
     ...placeOf(state),
     ...shown(found),
     origin: state.origin,
     ...(state.origin === "adopted" && { before: { ...change.before, ...state.before } }),
   };
+  return afterWrites(next, async (wrote) => {
+    await bind(client, state, inputs, change, wrote);
+    return next;
+  });
 }
 
 /** Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. */
@@ -173,12 +176,14 @@ async function bind(
   place: InstancePlace,
   inputs: ApiInstanceInputs,
   { rebinds, moves }: BindingChange,
+  wrote: () => void = () => undefined,
 ): Promise<void> {
   if (!rebinds && !moves) return;
   await patch(client, place, {
     ...(rebinds && { providerId: inputs.clientProviderId }),
     ...(moves && { endpointUri: inputs.endpointUri }),
   });
+  wrote();
   requireBound(inputs, place, await requireInstance(client, place));
 }
 

@@ -20,7 +20,7 @@ import {
   differences,
   seeProvider,
 } from "./client-provider-wire.ts";
-import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 
@@ -109,15 +109,18 @@ export async function updateClientProvider(
     );
   }
   const before = formerOf(inputs, seeProvider(answer, inputs.privateKeyBlock));
-  await bringTo(client, organizationId, inputs, answer, state.secretsUnsettled ? undefined : state);
-  return {
+  const next: ClientProviderState = {
     ...inputs,
     providerId,
     organizationId,
     origin: state.origin,
     ...(state.origin === "adopted" && { before: { ...before, ...state.before } }),
-    supportedGrantTypes: await grantTypes(client, state),
+    supportedGrantTypes: state.supportedGrantTypes,
   };
+  return afterWrites({ ...next, secretsUnsettled: true }, async (wrote) => {
+    await bringTo(client, organizationId, inputs, answer, state.secretsUnsettled ? undefined : state, wrote);
+    return { ...next, supportedGrantTypes: await grantTypes(client, state) };
+  });
 }
 
 /** Deletes a provider that was created; gives back one that was adopted. */
@@ -178,6 +181,7 @@ async function bringTo(
   inputs: ClientProviderInputs,
   there: ClientProviderAnswer,
   state: ClientProviderState | undefined,
+  wrote: () => void = () => undefined,
 ): Promise<void> {
   const seen = seeProvider(there, inputs.privateKeyBlock);
   const changed = new Set<keyof ClientProviderInputs>(differences(inputs, seen));
@@ -186,6 +190,7 @@ async function bringTo(
   if (seen.block.missing.length > 0) changed.add("privateKeyBlock");
   if (changed.size > 0) {
     await patchProvider(client, organizationId, there.providerId, inputs, changed);
+    wrote();
     const after = await getProvider(client, organizationId, there.providerId, inputs.name);
     if (after === undefined) {
       throw refusal(

@@ -15,7 +15,7 @@ import {
   numericId,
 } from "./api-manager.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 
@@ -108,11 +108,17 @@ export async function updateContract(
 ): Promise<ContractState> {
   const row = await requireContract(client, state);
   const tierId = await tierIdOf(client, inputs);
-  if (tierId !== undefined && tierId !== row.tierId) await setTier(client, state, tierId);
-  const former = state.origin === "adopted" && tierId !== undefined && row.tierId !== tierId ? row.tierId : undefined;
+  const retier = tierId !== undefined && tierId !== row.tierId;
+  const former = state.origin === "adopted" && retier ? row.tierId : undefined;
   const before = state.before ?? (former === undefined ? undefined : { tierId: former });
-  const next: ContractState = { ...state, ...inputs, ...(before && { before }) };
-  return { ...next, status: await settle(client, next, times) };
+  const next: ContractState = { ...state, ...inputs, status: row.status, ...(before && { before }) };
+  return afterWrites(next, async (wrote) => {
+    if (retier) {
+      await setTier(client, state, tierId);
+      wrote();
+    }
+    return { ...next, status: await settle(client, next, times) };
+  });
 }
 
 /** Whether the status asks for something to be done, given how approval is to be seen to. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { text } from "./input-schemas.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites } from "./creation.ts";
 import { refusal } from "./errors.ts";
 import { environment } from "./organizations.ts";
 
@@ -86,12 +86,15 @@ export async function updateEnvironmentAssignment(
   const { clientProviderId } = inputs;
   const others = (list: readonly string[]) => list.filter((id) => id !== clientProviderId);
   const former = await readExisting(client, state);
-  await merge(client, state, former, (list) =>
-    inputs.makeDefault ? [clientProviderId, ...others(list)] : [...others(list), clientProviderId],
-  );
   const index = former.indexOf(clientProviderId);
   const before = state.before ?? (index > 0 && inputs.makeDefault ? { index } : undefined);
-  return { ...state, ...inputs, ...(state.origin === "adopted" && before && { before }) };
+  const next = { ...state, ...inputs, ...(state.origin === "adopted" && before && { before }) };
+  return afterWrites(next, async (wrote) => {
+    const moved = (list: readonly string[]) =>
+      inputs.makeDefault ? [clientProviderId, ...others(list)] : [...others(list), clientProviderId];
+    await merge(client, state, former, moved, wrote);
+    return next;
+  });
 }
 
 /** Takes out an entry that was added; puts one that was adopted back in its place. */
@@ -124,6 +127,7 @@ async function merge(
   place: Place,
   former: readonly string[],
   change: (list: readonly string[]) => string[],
+  wrote: () => void = () => undefined,
 ): Promise<void> {
   let current = former;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -136,6 +140,7 @@ async function merge(
       path: pathOf(place),
       body: { suggestedClientManagementProviderIds: wanted },
     });
+    wrote();
     current = await readExisting(client, place);
   }
   if (same(change(current), current)) return;

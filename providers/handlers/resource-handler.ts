@@ -3,7 +3,7 @@
  * delete. What differs between resources is in their definition.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { HalfCreated } from "../anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../anypoint/creation.ts";
 import { AnypointError } from "../anypoint/errors.ts";
 import { PROVIDER_KEY } from "../stored-code.ts";
 import {
@@ -135,7 +135,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
         return { id, outs: noted(state, inputs) };
       } catch (error) {
         if (!(error instanceof HalfCreated)) throw error;
-        throw partlyCreated(error, { ...noted(error.state, inputs), [PROVIDER_KEY]: bag[PROVIDER_KEY] });
+        throw notWell(error.id, error, { ...noted(error.state, inputs), [PROVIDER_KEY]: bag[PROVIDER_KEY] });
       }
     },
 
@@ -149,8 +149,13 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
 
     async update(id, olds, news) {
       const inputs = inputsOf(news);
-      const state = await definition.update(contextOf(), id, stateOf(olds), inputs);
-      return { outs: noted(state, inputs) };
+      try {
+        const state = await definition.update(contextOf(), id, stateOf(olds), inputs);
+        return { outs: noted(state, inputs) };
+      } catch (error) {
+        if (!(error instanceof HalfUpdated)) throw error;
+        throw notWell(id, error, { ...noted(error.state, inputs), [PROVIDER_KEY]: news[PROVIDER_KEY] });
+      }
     },
 
     async delete(id, bag) {
@@ -168,7 +173,10 @@ const unnamed = ({ property, reason }: Failure): Failure => ({
   reason: property === "" ? reason : `${property}: ${reason}`,
 });
 
-/** What the host takes as "made, but not well": id and properties go into the state, the reasons to the user. */
-function partlyCreated({ id, message }: HalfCreated, properties: Properties): Error {
+/**
+ * What the host takes as "made, or changed, but not well": id and properties go into the state, the reasons to the user, and the
+ * next `up` updates the resource even if no input changed.
+ */
+function notWell(id: string, { message }: Error, properties: Properties): Error {
   return Object.assign(new Error(message), { id, properties, reasons: [message] });
 }

@@ -220,6 +220,32 @@ describe("changes of a stack", () => {
   });
 });
 
+describe("an update that took effect and then failed", () => {
+  test("the next up completes it, and a destroy gives the adopted instance back as it was", async () => {
+    bench = await startBench({ "okta-anypoint:verification": { probe: false } });
+    const { lab, stack } = bench;
+    const configure = (endpointUri?: string) => {
+      const [api] = APIS(lab.gateway.url);
+      return bench?.configure({ "okta-anypoint:apis": [{ ...api, asset: { ...api?.asset, endpointUri } }] });
+    };
+    const instance = () => Object.values(lab.anypoint.state.apiInstances)[0];
+    await configure();
+    await stack.up(recorded(bench));
+    await configure("https://new.acme.com");
+    lab.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/apis/\\d+$", kind: "refuse" },
+      ...{ status: 403, skip: 1, times: 9 },
+    });
+    expect(await failure(stack.up(recorded(bench)))).toMatch(/Could not read API instance/);
+    lab.faults.clear();
+    expect(instance()?.endpointUri).toBe("https://new.acme.com");
+    const { summary } = await stack.up(recorded(bench));
+    expect(summary.resourceChanges).toMatchObject({ update: 1 });
+    await stack.destroy({ ...recorded(bench), runProgram: true });
+    expect(instance()).toMatchObject({ endpointUri: null, providerId: null });
+  });
+});
+
 describe("a first up that fails half-way", () => {
   test.each([
     [

@@ -311,7 +311,7 @@ describe("check", () => {
     const log = jest.spyOn(console, "error").mockImplementation(() => undefined);
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom("ClientProvider", "EnvironmentAssignment", "ClientApplication", "Contract", "SigningKey"),
+        fc.constantFrom(...HANDLER_NAMES),
         fc.dictionary(fc.string(), fc.jsonValue()),
         async (name, news) => {
           const { failures = [] } = await handler(name).check({}, news);
@@ -501,6 +501,25 @@ describe("failures on the way to the host", () => {
       reasons: [expect.stringMatching(/Could not read application "orders-mobile".*read:client_applications/s)],
     });
     expect((failure as Error).message).not.toContain(stored?.clientSecret);
+  });
+
+  test("a half-done update carries id, new inputs, the loader line and its reason; a refused one only its reason", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { id, inputs, outs } = instance;
+    const news = { ...inputs, endpointUri: "https://new.acme.com" };
+    const fault = { service: "anypoint", kind: "refuse", status: 403, path: "/apis/\\d+$" } as const;
+    const failing = async () =>
+      handler("ApiInstance")
+        .update(id, outs, news)
+        .catch((error: unknown) => error);
+    world.faults.add({ ...fault, method: "PATCH" });
+    expect(await failing()).not.toHaveProperty("id");
+    world.faults.add({ ...fault, method: "GET", skip: 1, times: 9 });
+    expect(await failing()).toMatchObject({
+      id,
+      properties: { ...outs, ...news, [PROVIDER_KEY]: storedCode("ApiInstance") },
+      reasons: [expect.stringMatching(/Could not read API instance/)],
+    });
   });
 
   test("an error that explains itself goes without a stack, which the host would print", async () => {

@@ -9,7 +9,7 @@ import {
 import type { ApiInstanceInputs, ApiInstanceState } from "../../../providers/anypoint/api-instance-inputs.ts";
 import { createApiPolicy } from "../../../providers/anypoint/api-policy.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
-import { HalfCreated } from "../../../providers/anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
 import { type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -270,6 +270,33 @@ describe("read and update", () => {
     expect(updated.before).toEqual({ clientProviderId: null });
     await deleteApiInstance(world.client(), id, updated);
     expect(stored(id)?.providerId).toBeNull();
+  });
+
+  test("an update that took effect keeps the former values when the read after it fails", async () => {
+    const before = world.snapshot();
+    const { id, state } = await createApiInstance(world.client(), byId());
+    const next = byId({ endpointUri: "https://new.acme.com" });
+    world.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/apis/\\d+$", kind: "refuse" },
+      ...{ status: 403, skip: 1, times: 9 },
+    });
+    const failure: unknown = await updateApiInstance(world.client(), id, state, next).catch((error: unknown) => error);
+    world.faults.clear();
+    expect(stored(id)?.endpointUri).toBe("https://new.acme.com");
+    expect(failure).toBeInstanceOf(HalfUpdated);
+    const half = (failure as HalfUpdated).state as ApiInstanceState;
+    expect(half).toMatchObject({ ...next, origin: "adopted", before: { clientProviderId: null, endpointUri: null } });
+    const updated = await updateApiInstance(world.client(), id, half, next);
+    await deleteApiInstance(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("an update that is refused leaves the state as it was", async () => {
+    const { id, state } = await createApiInstance(world.client(), byId());
+    world.faults.add({ service: "anypoint", method: "PATCH", path: "/apis/\\d+$", kind: "refuse", status: 403 });
+    await expect(
+      updateApiInstance(world.client(), id, state, byId({ endpointUri: "https://new.acme.com" })),
+    ).rejects.toMatchObject({ name: "AnypointError", code: "forbidden" });
   });
 
   test("is undefined when it is gone", async () => {
