@@ -8,7 +8,7 @@ import { childOptions, componentType } from "./component.ts";
 export interface ApiAsset {
   /** Exchange asset id. Replaces the instance. */
   readonly assetId: pulumi.Input<string>;
-  /** Asset version, for example `1.0.0`. Replaces the instance. */
+  /** Asset version, for example `1.0.0`. Update within the major version; another one needs another `label`. */
   readonly version: pulumi.Input<string>;
   /** Group of the asset. Default the organization that owns the environment. Replaces the instance. */
   readonly groupId?: pulumi.Input<string>;

@@ -71,7 +71,7 @@ export interface ApiInstanceArgs {
   readonly apiId?: pulumi.Input<string>;
   /** Exchange asset. Replaces. */
   readonly assetId?: pulumi.Input<string>;
-  /** Replaces. */
+  /** Update within the major version; another one is refused unless `label` changes too. */
   readonly assetVersion?: pulumi.Input<string>;
   /** Group of the asset. Default the organization that owns the environment. Replaces. */
   readonly groupId?: pulumi.Input<string>;
@@ -150,6 +150,7 @@ export interface ContractArgs {
   readonly environmentId: pulumi.Input<string>;
   readonly groupId: pulumi.Input<string>;
   readonly assetId: pulumi.Input<string>;
+  /** That of the request. Update, which changes nothing in Anypoint; so does `productVersion`. */
   readonly assetVersion: pulumi.Input<string>;
   readonly productVersion: pulumi.Input<string>;
   /** SLA tier by name. Default none. Update. */

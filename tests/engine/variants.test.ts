@@ -129,6 +129,11 @@ describe("changes of a stack", () => {
     const { lab, stack } = bench;
     await stack.up(recorded(bench));
     const application = Object.keys(lab.anypoint.state.applications);
+    const contract = Object.keys(lab.anypoint.state.contracts);
+    const { assets } = lab.anypoint.state;
+    const [asset] = Object.values(assets).filter(({ assetId }) => assetId === "orders-api");
+    if (asset === undefined) throw new Error("no asset");
+    assets[`${asset.groupId}/orders-api/1.1.0`] = { ...asset, version: "1.1.0" };
     await bench.configure({
       "okta-anypoint:clientProvider": {
         environments: ["Sandbox", { environment: "Sandbox", businessGroup: "Payments" }],
@@ -143,7 +148,7 @@ describe("changes of a stack", () => {
         {
           name: "orders",
           environment: "Sandbox",
-          asset: { assetId: "orders-api", version: "1.0.0", label: "okta" },
+          asset: { assetId: "orders-api", version: "1.1.0", label: "okta" },
           policy: { scopes: [API_SCOPE, "orders.write"], scopeCriteria: "OR", exposeHeaders: true },
           url: `${lab.gateway.url}/sandbox/orders-api/okta/orders`,
         },
@@ -161,6 +166,9 @@ describe("changes of a stack", () => {
       exposeHeaders: true,
     });
     expect(Object.keys(lab.anypoint.state.applications)).toEqual(application);
+    expect(Object.keys(lab.anypoint.state.contracts)).toEqual(contract);
+    const versions = Object.values(lab.anypoint.state.apiInstances).map(({ assetVersion }) => assetVersion);
+    expect(versions.sort()).toEqual(["1.0.0", "1.1.0"]);
     const manager = Object.values(lab.okta.state.apps).find(({ label }) => label.startsWith("MuleSoft-Client-Manager"));
     const grants = Object.values(lab.okta.state.grants).filter(({ appId }) => appId === manager?.id);
     expect(grants.map(({ scopeId }) => scopeId).sort()).toEqual(["okta.clients.read", "okta.clients.register"]);

@@ -270,6 +270,21 @@ describe("check", () => {
     }
   });
 
+  test("another major version of the asset is refused unless the instance becomes another one", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { inputs } = instance;
+    const other = await up("ClientProvider", world.providerInputs({ name: "other" }));
+    const found = async (news: object) => (await check("ApiInstance", { ...inputs, ...news }, inputs)).failures;
+    expect(await found({ assetVersion: "2.0.0" })).toEqual([
+      { property: "", reason: expect.stringMatching(/^assetVersion: .*from 1\.0\.0 to 2\.0\.0.*another label/s) },
+    ]);
+    expect(await found({ assetVersion: "2.0.0", label: "v2" })).toEqual([]);
+    expect(await found({ assetVersion: "1.1.0" })).toEqual([]);
+    // What holds the instance is that of the instance as it is.
+    const adopt = { adopt: true, assetVersion: "1.1.0", clientProviderId: other.id };
+    expect(await found(adopt)).toEqual([{ property: "", reason: expect.stringMatching(/held there by/) }]);
+  });
+
   test("a policy's configuration is checked against its template as soon as the instance is known", async () => {
     const { id } = await up("ClientProvider", world.providerInputs());
     const instance = await up("ApiInstance", instanceInputs(id));
@@ -343,7 +358,7 @@ describe("diff", () => {
     },
     ApiInstance: {
       label: ["other", true, false],
-      assetVersion: ["2.0.0", true, false],
+      assetVersion: ["1.1.0", false, false],
       deploymentType: ["HY", true, true],
       clientProviderId: ["other", false, false],
       endpointUri: ["https://other", false, false],
@@ -368,7 +383,8 @@ describe("diff", () => {
     Contract: {
       applicationId: ["1", true, false],
       apiId: ["1", true, false],
-      assetVersion: ["2.0.0", true, true],
+      assetVersion: ["1.1.0", false, false],
+      productVersion: ["v1.1", false, false],
       tier: ["gold", false, false],
       approval: ["approve", false, false],
     },
@@ -453,6 +469,19 @@ describe("diff", () => {
     expect((await told(outs, { ...byId, apiId: world.legacyApiId })).replaces).toContain("apiId");
     expect((await told(now, { ...inputs, label: "other" })).replaces).toContain("label");
     expect((await told(now, { ...inputs, groupId: "other" })).replaces).toContain("groupId");
+  });
+
+  test("a new version of the asset with another deployment makes the old instance go first, as they share the label", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { id, outs, inputs } = instance;
+    expect(
+      await handler("ApiInstance").diff(id, outs, { ...inputs, assetVersion: "1.1.0", deploymentType: "HY" }),
+    ).toEqual({ changes: true, replaces: ["deploymentType"], deleteBeforeReplace: true });
+    const byId = { environment: "Sandbox", apiId: id, clientProviderId: inputs.clientProviderId };
+    const { outs: now = {} } = await handler("ApiInstance").update(id, outs, byId);
+    expect(await handler("ApiInstance").diff(id, now, { ...inputs, assetVersion: "1.1.0" })).toMatchObject({
+      ...{ changes: true, replaces: [] },
+    });
   });
 
   test("a contract that was revoked is approved again if that was asked for", async () => {

@@ -39,6 +39,14 @@ const byId = (changes: Partial<ApiInstanceInputs> = {}): ApiInstanceInputs => ({
 });
 const stored = (id: string) => world.anypoint.state.apiInstances[id];
 
+/** Another version of the asset in Exchange. */
+function publish(version: string, versionGroup: string): void {
+  const { assets } = world.anypoint.state;
+  const [asset] = Object.values(assets).filter(({ assetId }) => assetId === "orders-api");
+  if (asset === undefined) throw new Error("no asset");
+  assets[`${asset.groupId}/orders-api/${version}`] = { ...asset, id: asset.id + 500, version, versionGroup };
+}
+
 /** A contract on the legacy instance, made by somebody else. */
 function addContract(): void {
   const base = { tierId: null, requestedTierId: null, approvedDate: null, rejectedDate: null, revokedDate: null };
@@ -270,6 +278,34 @@ describe("read and update", () => {
     expect(updated.before).toEqual({ clientProviderId: null });
     await deleteApiInstance(world.client(), id, updated);
     expect(stored(id)?.providerId).toBeNull();
+  });
+
+  test("another version of the asset is an update in place, and an adopted instance gets its former one back", async () => {
+    const legacy = stored(world.legacyApiId);
+    publish("1.1.0", "v1.1");
+    const inputs = byAsset({ label: "legacy", adopt: true });
+    const before = world.snapshot();
+    const { id, state } = await createApiInstance(world.client(), inputs);
+    addContract();
+    const position = world.journal.position;
+    const updated = await updateApiInstance(world.client(), id, state, { ...inputs, assetVersion: "1.1.0" });
+    expect(world.calls(position)).toEqual(["GET apis/* 200", "PATCH apis/* 200", "GET apis/* 200"]);
+    expect(legacy).toMatchObject({ assetVersion: "1.1.0", providerId: provider });
+    expect(updated).toMatchObject({ assetVersion: "1.1.0", productVersion: "v1.1", before: { assetVersion: "1.0.0" } });
+    expect(await readApiInstance(world.client(), id, updated)).toEqual(updated);
+    world.anypoint.state.contracts = {};
+    world.anypoint.state.applications = {};
+    await deleteApiInstance(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("a version that Exchange lacks, and one of another major version, are refused and leave the state as it was", async () => {
+    publish("2.0.0", "v2");
+    const { id, state } = await createApiInstance(world.client(), byAsset());
+    const to = (assetVersion: string) => updateApiInstance(world.client(), id, state, byAsset({ assetVersion }));
+    await expect(to("1.9.9")).rejects.toThrow(/Exchange has no asset orders-api in version 1\.9\.9/);
+    await expect(to("2.0.0")).rejects.toThrow(/within its major version.*another label/s);
+    expect(stored(id)?.assetVersion).toBe("1.0.0");
   });
 
   test("an update that took effect keeps the former values when the read after it fails", async () => {
