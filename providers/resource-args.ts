@@ -52,9 +52,9 @@ export interface ClientProviderArgs {
 }
 
 export interface EnvironmentAssignmentArgs {
-  /** Business group that owns the environment, by name or id. Default the root organization. Replaces. */
+  /** Business group that owns the environment, by name or id. Default the root organization. Replaces, unless it is the same by another name. */
   readonly businessGroup?: pulumi.Input<string>;
-  /** Environment by name or id. Replaces. */
+  /** Environment by name or id. Replaces, unless it is the same by another name. */
   readonly environment: pulumi.Input<string>;
   /** Replaces. */
   readonly clientProviderId: pulumi.Input<string>;
@@ -63,9 +63,9 @@ export interface EnvironmentAssignmentArgs {
 }
 
 export interface ApiInstanceArgs {
-  /** Business group that owns the environment, by name or id. Default the root organization. Replaces. */
+  /** Business group that owns the environment, by name or id. Default the root organization. Replaces, unless it is the same by another name. */
   readonly businessGroup?: pulumi.Input<string>;
-  /** Environment by name or id. Replaces. */
+  /** Environment by name or id. Replaces, unless it is the same by another name. */
   readonly environment: pulumi.Input<string>;
   /** Number of an existing instance to take over; or give `assetId`, `assetVersion` and `label`. Replaces. */
   readonly apiId?: pulumi.Input<string>;

@@ -16,7 +16,7 @@ import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts
 import type { AnypointClient } from "./client.ts";
 import { afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { type Attempt, refusal, unexpectedAnswer } from "./errors.ts";
-import { businessGroup } from "./organizations.ts";
+import { businessGroup, placeNow } from "./organizations.ts";
 import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
 
 /** Where the instance is; states of earlier releases have no name of the organization. */
@@ -79,7 +79,7 @@ export async function updateApiInstance(
   }
   const next: ApiInstanceState = {
     ...inputs,
-    ...placeOf(state),
+    ...(await placeNow(client, state, inputs)),
     ...shown(found),
     ...(inputs.assetVersion !== undefined && { assetVersion: inputs.assetVersion }),
     origin: state.origin,
@@ -302,13 +302,6 @@ function requireBound(inputs: ApiInstanceInputs, place: InstancePlace, after: In
     "Check that the client provider is assigned to the environment, then run the command again.",
   );
 }
-
-const placeOf = ({ organizationId, organizationName, environmentId, environmentName }: Place): Place => ({
-  organizationId,
-  ...(organizationName !== undefined && { organizationName }),
-  environmentId,
-  environmentName,
-});
 
 /** What the instance says of itself. */
 const shown = (instance: Instance) => ({

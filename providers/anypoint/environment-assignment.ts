@@ -7,7 +7,7 @@ import { text } from "./input-schemas.ts";
 import { type AnypointClient, path } from "./client.ts";
 import { type Ownership, afterCreation, afterWrites } from "./creation.ts";
 import { refusal } from "./errors.ts";
-import { environment } from "./organizations.ts";
+import { environment, placeNow } from "./organizations.ts";
 
 export const environmentAssignmentShape = {
   businessGroup: text("a business group's name or id").optional(),
@@ -84,14 +84,17 @@ export async function updateEnvironmentAssignment(
   inputs: EnvironmentAssignmentInputs,
 ): Promise<EnvironmentAssignmentState> {
   const { clientProviderId } = inputs;
-  const others = (list: readonly string[]) => list.filter((id) => id !== clientProviderId);
+  const place = await placeNow(client, state, inputs);
   const former = await readExisting(client, state);
   const index = former.indexOf(clientProviderId);
   const before = state.before ?? (index > 0 && inputs.makeDefault ? { index } : undefined);
-  const next = { ...state, ...inputs, ...(state.origin === "adopted" && before && { before }) };
-  return afterWrites(next, async (wrote) => {
+  const { businessGroup: _, ...rest } = state;
+  const next = { ...rest, ...inputs, ...place, ...(state.origin === "adopted" && before && { before }) };
+  const takenBack = state.makeDefault && !inputs.makeDefault;
+  // Half done it is still to be moved, which only the former value of `makeDefault` tells.
+  return afterWrites({ ...next, makeDefault: state.makeDefault }, async (wrote) => {
     const moved = (list: readonly string[]) =>
-      inputs.makeDefault ? [clientProviderId, ...others(list)] : [...others(list), clientProviderId];
+      takenBack ? [...list.filter((id) => id !== clientProviderId), clientProviderId] : placed(list, inputs);
     await merge(client, state, former, moved, wrote);
     return next;
   });

@@ -115,6 +115,39 @@ export async function environment(
   return { id: found.id, name: found.name, organization };
 }
 
+/** How an object's state names its environment. */
+export interface StoredPlace {
+  readonly organizationId: string;
+  /** Not in states of earlier releases. */
+  readonly organizationName?: string;
+  readonly environmentId: string;
+  readonly environmentName: string;
+}
+
+interface PlaceInputs {
+  readonly environment: string;
+  readonly businessGroup?: string;
+}
+
+/** The place of an object that stays where it is, by today's names if the inputs name it in another way than before. */
+export async function placeNow(
+  client: AnypointClient,
+  state: StoredPlace & PlaceInputs,
+  inputs: PlaceInputs,
+): Promise<StoredPlace> {
+  const { organizationId, organizationName, environmentId, environmentName } = state;
+  const stored = {
+    organizationId,
+    ...(organizationName !== undefined && { organizationName }),
+    environmentId,
+    environmentName,
+  };
+  if (inputs.environment === state.environment && inputs.businessGroup === state.businessGroup) return stored;
+  const found = await environment(client, inputs.environment, inputs.businessGroup);
+  if (found.id !== environmentId) return stored;
+  return { ...stored, organizationName: found.organization.name, environmentName: found.name };
+}
+
 /** The hierarchy below the root organization, as far as we may see it. */
 function tree(client: AnypointClient): Promise<HierarchyNode> {
   return client.once("organizations", async () => {

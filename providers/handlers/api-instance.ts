@@ -9,7 +9,7 @@ import {
 } from "../anypoint/api-instance.ts";
 import { type ApiInstanceInputs, type ApiInstanceState, apiInstanceShape } from "../anypoint/api-instance-inputs.ts";
 import type { AnypointClient } from "../anypoint/client.ts";
-import { sameNamed } from "./names.ts";
+import { sameNamed, samePlace } from "./names.ts";
 import type { Failure, Properties } from "./properties.ts";
 import { define } from "./resource-handler.ts";
 
@@ -53,6 +53,7 @@ export const definition = define<AnypointClient, ApiInstanceInputs, ApiInstanceS
     adopt: () => true,
   },
   unchanged: sameInstance,
+  renamed: samePlace,
   rules,
   verify: async (client, known, olds) => {
     const { environment, clientProviderId } = known;

@@ -31,6 +31,14 @@ export interface Definition<C, Inputs extends object, State extends Inputs> {
   readonly same?: Readonly<Record<string, (asked: unknown, state: Properties, key: string) => boolean>>;
   /** Inputs that are no change, given or not, where only all of them together tell. */
   readonly unchanged?: (news: Properties, state: Properties) => readonly string[];
+  /**
+   * Inputs that may name what the state has by a name which the state does not know: they are then an update, which notes the
+   * name, and no replacement. Asked only when one of them differs.
+   */
+  readonly renamed?: {
+    readonly inputs: readonly string[];
+    readonly same: (context: C, news: Properties, state: Properties) => Promise<boolean>;
+  };
   /** Rules between inputs; a property that is not known yet is not in `known` but in `has`. */
   readonly rules?: (known: Partial<Inputs>, has: (property: keyof Inputs) => boolean) => Failure[];
   /** Fills in what follows from other inputs, all of them known. */
@@ -95,9 +103,15 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
       if (failures.length === 0)
         failures.push(...(definition.rules?.(known, (key) => inputs[key] !== undefined) ?? []));
       const filled = failures.length === 0 ? (definition.fill?.(inputs) ?? inputs) : inputs;
-      if (failures.length === 0 && definition.verify !== undefined && !sameValue(inputsOf(olds), inputsOf(filled))) {
+      const former = inputsOf(olds);
+      if (failures.length === 0 && !sameValue(former, inputsOf(filled))) {
         try {
-          failures.push(...(await definition.verify(contextOf(), knownOf(filled), inputsOf(olds))));
+          // What diff is going to ask is asked here first, where an error can be a failure.
+          const { renamed } = definition;
+          const differs = (key: string) => !sameValue(former[key], filled[key]);
+          if (renamed !== undefined && Object.keys(former).length > 0 && renamed.inputs.some(differs))
+            await renamed.same(contextOf(), filled, olds);
+          failures.push(...((await definition.verify?.(contextOf(), knownOf(filled), former)) ?? []));
         } catch (error) {
           // Thrown, it would be printed by the host and by the engine (measured).
           if (!(error instanceof AnypointError)) throw error;
@@ -118,13 +132,17 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
           : !sameValue(asked, was);
       };
       const changed = new Set(Object.keys(shape).filter(differs));
+      const { renamed } = definition;
+      const moved = new Set(changed);
+      if (renamed?.inputs.some((key) => moved.has(key)) && (await renamed.same(contextOf(), news, olds)))
+        renamed.inputs.forEach((key) => moved.delete(key));
       // What is unknown may turn out to be what it was, so it never replaces.
-      const replaces = definition.replaceOn.filter((key) => changed.has(key) && !isUnknown(news[key]));
+      const replaces = definition.replaceOn.filter((key) => moved.has(key) && !isUnknown(news[key]));
       const unsettled = definition.unsettled?.(stateOf(olds), news) ?? false;
       return {
         changes: changed.size > 0 || unsettled,
         replaces,
-        deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(changed) ?? false),
+        deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(moved) ?? false),
       };
     },
 

@@ -447,6 +447,73 @@ describe("diff", () => {
     },
   );
 
+  describe.each(["ApiInstance", "EnvironmentAssignment"] as const)("%s: the same place by another name", (name) => {
+    const make = async (changes: object) => {
+      const { id: clientProviderId } = await up("ClientProvider", world.providerInputs());
+      return up(name, {
+        ...(name === "ApiInstance" ? instanceInputs(clientProviderId) : { clientProviderId }),
+        ...changes,
+      });
+    };
+    /** A client that has looked up nothing yet, as each run of the engine has. */
+    const nextRun = () => configure(name, { "anypoint:organizationId": world.organizationId });
+
+    /** The resource stays, is updated without a write, and after that Anypoint is not asked again. */
+    async function staysAs(
+      news: Properties,
+      made: { id: string; outs: Properties; inputs: Properties },
+    ): Promise<void> {
+      expect((await handler(name).check(made.inputs, news)).failures).toEqual([]);
+      expect(await handler(name).diff(made.id, made.outs, news)).toEqual({
+        ...{ changes: true, replaces: [], deleteBeforeReplace: false },
+      });
+      const before = world.snapshot();
+      const { outs = {} } = await handler(name).update(made.id, made.outs, news);
+      expect(world.snapshot()).toEqual(before);
+      const position = world.journal.position;
+      expect((await handler(name).check(news, news)).failures).toEqual([]);
+      expect(await handler(name).diff(made.id, outs, news)).toMatchObject({ changes: false });
+      expect(world.entries(position)).toEqual([]);
+    }
+
+    test("the root organization is not named any more", async () => {
+      const made = await make({ businessGroup: "Acme", environment: "Sandbox" });
+      const { businessGroup: _, ...news } = made.inputs;
+      await nextRun();
+      await staysAs(news, made);
+    });
+
+    test("the environment has a new name", async () => {
+      const made = await make({ environment: "Sandbox" });
+      Object.assign(world.anypoint.state.environments[world.environmentId] ?? {}, { name: "Test" });
+      await nextRun();
+      await staysAs({ ...made.inputs, environment: "Test" }, made);
+    });
+
+    test("another place still replaces, and one that is not there is a failure of the check", async () => {
+      const made = await make({ environment: "Sandbox" });
+      await nextRun();
+      const told = (news: object) => handler(name).diff(made.id, made.outs, { ...made.inputs, ...news });
+      expect((await told({ businessGroup: "Payments" })).replaces).toEqual(["businessGroup"]);
+      expect((await told({ environment: "Production" })).replaces).toEqual(["environment"]);
+      expect((await told({ environment: UNKNOWN, businessGroup: "Payments" })).replaces).toEqual([]);
+      const nowhere = { ...made.inputs, environment: "Nowhere" };
+      expect((await handler(name).check(made.inputs, nowhere)).failures).toEqual([
+        { property: "", reason: expect.stringMatching(/Could not find environment "Nowhere"/) },
+      ]);
+    });
+  });
+
+  test("an assignment that is not the default keeps its place in an update that does not ask for another", async () => {
+    const { id: clientProviderId } = await up("ClientProvider", world.providerInputs());
+    const made = await up("EnvironmentAssignment", { businessGroup: "Acme", environment: "Sandbox", clientProviderId });
+    const environment = world.anypoint.state.environments[world.environmentId];
+    environment?.clientProviderIds.push("theirs");
+    const { businessGroup: _, ...news } = made.inputs;
+    await handler("EnvironmentAssignment").update(made.id, made.outs, news);
+    expect(environment?.clientProviderIds).toEqual([clientProviderId, "theirs"]);
+  });
+
   test("a rewritten loader line is no change", async () => {
     const { ClientProvider: provider } = await wholeStack();
     const news = { ...provider.inputs, [PROVIDER_KEY]: "exports.handler=()=>0" };
