@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ConfigValue } from "./stack-config.ts";
 
 export type PluginChoice = "real" | "standin" | "auto";
@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly program: PulumiFn;
   readonly config: Readonly<Record<string, ConfigValue>>;
   readonly plugins?: PluginChoice;
+  /** Stops whatever the engine is doing for this stack; it then ends its plugins and itself. */
+  readonly signal?: AbortSignal;
 }
 
 /** A stack on the local file backend under `folder`, with its configuration set. */
@@ -50,10 +52,33 @@ export async function sandboxStack(options: EngineOptions): Promise<Stack> {
 
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, projectName: "okta-anypoint", program },
-    { workDir: project, envVars: engineEnvironment(state, choosePlugins(options.plugins ?? "auto")) },
+    {
+      workDir: project,
+      envVars: engineEnvironment(state, choosePlugins(options.plugins ?? "auto")),
+      ...(options.signal && { pulumiCommand: await stoppableCommand(options.signal) }),
+    },
   );
   await stack.setAllConfig({ ...config });
   return stack;
+}
+
+/** How the SDK's own operations start the CLI; its declarations leave this out. */
+interface Runner {
+  run(args: string[], cwd: string, env: object, onOutput?: unknown, onError?: unknown, signal?: AbortSignal): unknown;
+}
+
+/**
+ * The Pulumi CLI, each of whose runs ends with the signal. The operations' own `signal` option is heard only once the CLI has been
+ * started, so that one which is sent shortly before would be lost.
+ */
+async function stoppableCommand(signal: AbortSignal): Promise<PulumiCommand> {
+  const command = (await PulumiCommand.get()) as PulumiCommand & Runner;
+  const run = command.run.bind(command);
+  command.run = async (args, cwd, env, onOutput, onError) => {
+    signal.throwIfAborted();
+    return run(args, cwd, env, onOutput, onError, signal);
+  };
+  return command;
 }
 
 /** Takes credentials for real organizations out of this process: the sandbox brings its own. */

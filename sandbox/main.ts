@@ -13,6 +13,7 @@ import { readStack } from "../operations/verify/stack.ts";
 import { createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } from "./engine.ts";
+import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
 import { callTable, progressLine, resourceTable, resourceTypes } from "./summary.ts";
@@ -34,8 +35,6 @@ const flags = new Command("sandbox")
 const started = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const step = (text: string) => say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
-/** Whether everything is left in place until a signal. */
-let kept = false;
 /** Steps that did not hold. */
 const broken: string[] = [];
 
@@ -44,30 +43,28 @@ function expectStep(what: string, holds: boolean): void {
   if (!holds) broken.push(what);
 }
 
+let folder: string | undefined;
+const interruption = onInterruption(
+  (text) => process.stderr.write(`\n${text}\n`),
+  () => folder !== undefined && rmSync(folder, { recursive: true, force: true }),
+);
 await mkdir(join(ROOT, ".sandbox"), { recursive: true });
-const folder = await mkdtemp(join(ROOT, ".sandbox", "run-"));
+folder = await mkdtemp(join(ROOT, ".sandbox", "run-"));
 const lab = await startLab();
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => {
-    // With --keep a signal is the sign to go on to the destroy.
-    if (kept) return;
-    rmSync(folder, { recursive: true, force: true });
-    process.stderr.write("\nInterrupted; the services are stopped and the run's folder is removed.\n");
-    process.exit(code);
-  });
-}
 try {
-  await run();
+  await run(folder);
 } catch (error) {
-  say(`\n${error instanceof Error ? error.message : String(error)}`);
-  broken.push("a step failed, see above");
+  if (interruption.exitCode === undefined) {
+    say(`\n${error instanceof Error ? error.message : String(error)}`);
+    broken.push("a step failed, see above");
+  }
 } finally {
   await lab.close();
   await removeFolder(folder);
+}
+if (interruption.exitCode !== undefined) {
+  process.stderr.write("\nInterrupted; the engine and the services are stopped and the run's folder is removed.\n");
+  process.exit(interruption.exitCode);
 }
 say("");
 say(
@@ -81,8 +78,9 @@ function seconds(): string {
   return ((performance.now() - started) / 1000).toFixed(1);
 }
 
-async function run(): Promise<void> {
+async function run(folder: string): Promise<void> {
   const { plugins } = flags;
+  const { signal, orStop } = interruption;
   step("Local services");
   say(`  Okta      ${lab.okta.url}`);
   say(`  Anypoint  ${lab.anypoint.url}`);
@@ -92,7 +90,8 @@ async function run(): Promise<void> {
   );
 
   const before = lab.snapshot();
-  const stack = await sandboxStack({ folder, stackName: "sandbox", program, config: sandboxConfig(lab), plugins });
+  const config = sandboxConfig(lab);
+  const stack = await sandboxStack({ folder, stackName: "sandbox", program, config, plugins, signal });
 
   step("pulumi up");
   const events: EngineEvent[] = [];
@@ -111,7 +110,7 @@ async function run(): Promise<void> {
   step("Verification");
   const { workDir, envVars } = stack.workspace;
   const input = await readStack({ stackName: "sandbox", workDir, env: envVars });
-  const report = await verify(input, { onProgress: (line) => say(`  ${line}`) });
+  const report = await orStop(verify(input, { onProgress: (line) => say(`  ${line}`) }));
   say(renderReport(report, { width: process.stdout.columns ?? 120, color: process.stdout.isTTY }));
   expectStep("every check of the verification is ok", report.ok && report.rows.every(({ status }) => status === "ok"));
 
@@ -129,15 +128,14 @@ async function run(): Promise<void> {
   say(resourceTable(resourceTypes(events)));
   say(callTable(lab.journal.entries()));
 
-  if (flags.keep) await keep(input);
+  if (flags.keep) await keep(input, folder);
 
   step("pulumi destroy");
   await stack.destroy({ onEvent });
   expectStep("both stores are as they were before", isDeepStrictEqual(lab.snapshot(), before));
 }
 
-async function keep(input: VerifyInput): Promise<void> {
-  kept = true;
+async function keep(input: VerifyInput, folder: string): Promise<void> {
   step("Everything is left in place; Ctrl-C takes it down.");
   const script = join(folder, "call.sh");
   await writeFile(script, callScript(input), { mode: 0o600 });
@@ -145,10 +143,7 @@ async function keep(input: VerifyInput): Promise<void> {
   const control = await startServer();
   control.serve(createControl(lab.journal, lab.faults));
   say(`  Journal:  GET ${control.url}/journal; faults: POST ${control.url}/faults`);
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  await interruption.next();
   await control.close();
 }
 
