@@ -12,7 +12,7 @@ export interface Interruption {
   /** Resolves at the next signal, which then is the sign to go on and interrupts nothing. */
   next(): Promise<void>;
   /** The work's result; throws as soon as a signal comes, for work that leaves nothing behind. */
-  orStop<T>(work: Promise<T>): Promise<T>;
+  readonly orStop: <T>(work: Promise<T>) => Promise<T>;
 }
 
 /** Listens from now on. `cleanUp` is called before a second signal ends the process, and must not wait for anything. */

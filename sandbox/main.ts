@@ -2,8 +2,8 @@
  * `npm run sandbox`: starts the local services, has the real engine converge the whole pattern against them, verifies it,
  * checks that a second preview changes nothing and asks Anypoint nothing, and takes it all down again.
  */
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Command, Option } from "commander";
@@ -13,6 +13,7 @@ import { readStack } from "../operations/verify/stack.ts";
 import { createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } from "./engine.ts";
+import { describeFailure } from "./failure.ts";
 import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
@@ -32,9 +33,17 @@ const flags = new Command("sandbox")
   .parse()
   .opts<{ keep?: boolean; plugins: PluginChoice }>();
 
+const WIDTH = process.stdout.columns ?? 120;
 const started = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const step = (text: string) => say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+/** The step that runs now: its name, its engine events, and the journal's position at its start. */
+let present: { name: string; events: EngineEvent[]; position: number } = { name: "the start", events: [], position: 0 };
+
+function step(name: string): void {
+  present = { name, events: [], position: lab.journal.position };
+  say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${name}`);
+}
+
 /** Steps that did not hold. */
 const broken: string[] = [];
 
@@ -43,20 +52,20 @@ function expectStep(what: string, holds: boolean): void {
   if (!holds) broken.push(what);
 }
 
-let folder: string | undefined;
+mkdirSync(join(ROOT, ".sandbox"), { recursive: true });
+const folder = mkdtempSync(join(ROOT, ".sandbox", "run-"));
 const interruption = onInterruption(
   (text) => process.stderr.write(`\n${text}\n`),
-  () => folder !== undefined && rmSync(folder, { recursive: true, force: true }),
+  () => rmSync(folder, { recursive: true, force: true }),
 );
-await mkdir(join(ROOT, ".sandbox"), { recursive: true });
-folder = await mkdtemp(join(ROOT, ".sandbox", "run-"));
 const lab = await startLab();
 try {
-  await run(folder);
+  await run();
 } catch (error) {
   if (interruption.exitCode === undefined) {
-    say(`\n${error instanceof Error ? error.message : String(error)}`);
-    broken.push("a step failed, see above");
+    const requests = lab.journal.entries({ after: present.position });
+    say(`\n${describeFailure({ error, events: present.events, requests }, WIDTH)}`);
+    broken.push(`${present.name} failed, see above`);
   }
 } finally {
   await lab.close();
@@ -78,7 +87,7 @@ function seconds(): string {
   return ((performance.now() - started) / 1000).toFixed(1);
 }
 
-async function run(folder: string): Promise<void> {
+async function run(): Promise<void> {
   const { plugins } = flags;
   const { signal, orStop } = interruption;
   step("Local services");
@@ -94,13 +103,13 @@ async function run(folder: string): Promise<void> {
   const stack = await sandboxStack({ folder, stackName: "sandbox", program, config, plugins, signal });
 
   step("pulumi up");
-  const events: EngineEvent[] = [];
   const onEvent = (event: EngineEvent) => {
-    events.push(event);
+    present.events.push(event);
     const line = progressLine(event);
     if (line !== undefined) say(line);
   };
   const { outputs } = await stack.up({ onEvent });
+  const types = resourceTypes(present.events);
 
   step("Outputs");
   for (const [name, { value, secret }] of Object.entries(outputs).sort()) {
@@ -111,13 +120,12 @@ async function run(folder: string): Promise<void> {
   const { workDir, envVars } = stack.workspace;
   const input = await readStack({ stackName: "sandbox", workDir, env: envVars });
   const report = await orStop(verify(input, { onProgress: (line) => say(`  ${line}`) }));
-  say(renderReport(report, { width: process.stdout.columns ?? 120, color: process.stdout.isTTY }));
+  say(renderReport(report, { width: WIDTH, color: process.stdout.isTTY }));
   expectStep("every check of the verification is ok", report.ok && report.rows.every(({ status }) => status === "ok"));
 
   step("Second preview");
-  const position = lab.journal.position;
-  const { changeSummary } = await stack.preview();
-  const asked = lab.journal.entries({ service: "anypoint", after: position }).length;
+  const { changeSummary } = await stack.preview({ onEvent: (event) => present.events.push(event) });
+  const asked = lab.journal.entries({ service: "anypoint", after: present.position }).length;
   expectStep(
     "nothing would change",
     Object.keys(changeSummary).every((op) => op === "same"),
@@ -125,17 +133,17 @@ async function run(folder: string): Promise<void> {
   expectStep("Anypoint was asked nothing", asked === 0);
 
   step("Resources and HTTP calls");
-  say(resourceTable(resourceTypes(events)));
+  say(resourceTable(types));
   say(callTable(lab.journal.entries()));
 
-  if (flags.keep) await keep(input, folder);
+  if (flags.keep) await keep(input);
 
   step("pulumi destroy");
   await stack.destroy({ onEvent });
   expectStep("both stores are as they were before", isDeepStrictEqual(lab.snapshot(), before));
 }
 
-async function keep(input: VerifyInput, folder: string): Promise<void> {
+async function keep(input: VerifyInput): Promise<void> {
   step("Everything is left in place; Ctrl-C takes it down.");
   const script = join(folder, "call.sh");
   await writeFile(script, callScript(input), { mode: 0o600 });

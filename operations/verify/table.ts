@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
 import type { VerifyReport, VerifyRow } from "./report.ts";
+import { wrap } from "./wrap.ts";
 
 export interface TableOptions {
   /** Columns of the terminal. Default 120. */
@@ -28,21 +29,6 @@ function columnWidths(rows: VerifyRow[], width: number): number[] {
     if (excess > 0) widths[column] = Math.max(NARROWEST, widths[column]! - excess);
   }
   return widths;
-}
-
-/** Breaks a text into lines of at most `width` characters where it has spaces. */
-function wrap(text: string, width: number, indent: string): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/ +/)) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((one) => indent + one).join("\n");
 }
 
 /** Table, causes and a closing line; ends in a newline. */

@@ -25,10 +25,10 @@ async function failure(operation: Promise<unknown>): Promise<string> {
 }
 
 /** An `up` in another process with a configuration that makes the program throw. */
-async function failingUp(changes: object): Promise<{ text: string; calls: unknown[] }> {
+async function failingUp(changes: object): Promise<{ text: string; told: string; calls: unknown[] }> {
   const script = new URL("failing-up.ts", import.meta.url);
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), JSON.stringify(changes)]);
-  return JSON.parse(stdout) as { text: string; calls: unknown[] };
+  return JSON.parse(stdout) as { text: string; told: string; calls: unknown[] };
 }
 
 const APIS = (gateway: string, changes: object = {}) => [
@@ -45,7 +45,7 @@ const APIS = (gateway: string, changes: object = {}) => [
 describe("a wrong configuration", () => {
   test("is told in one list, without a stack trace, before anybody is called", async () => {
     // In a process of its own: the SDK also rejects a promise nobody waits for, which Jest would count.
-    const { text, calls } = await failingUp({
+    const { text, told, calls } = await failingUp({
       "okta-anypoint:orgUrl": "https://acme.okta.com/oauth2/default",
       "okta-anypoint:consumers": [{ name: "c", api: "orders", grantTypes: ["client_credentials"] }],
     });
@@ -53,6 +53,8 @@ describe("a wrong configuration", () => {
     expect(text).toContain("okta-anypoint:orgUrl: ");
     expect(text).toContain("okta-anypoint:consumers[0].grantTypes: authorization_code must be among them");
     expect(text).not.toContain("settings.ts");
+    expect(told.match(/has 2 errors/g)).toHaveLength(1);
+    expect(told).not.toMatch(/--client=|Updating|creating/);
     expect(calls).toEqual([]);
   });
 
