@@ -25,7 +25,7 @@ export function onInterruption(say: (text: string) => void, cleanUp: () => void)
       if (goOn !== undefined) return goOn();
       if (exitCode === undefined) {
         exitCode = code;
-        say("Stopping: the engine ends its plugins first. A second signal ends everything at once.");
+        say("Stopping: the engine ends its plugins. A second signal ends all at once.");
         controller.abort(new Error("Interrupted."));
         return;
       }

@@ -10,14 +10,14 @@ import { Command, Option } from "commander";
 import program from "../index.ts";
 import { type VerifyInput, renderReport, verify } from "../operations/verify/index.ts";
 import { readStack } from "../operations/verify/stack.ts";
-import { createControl } from "./core/control.ts";
+import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } from "./engine.ts";
 import { describeFailure } from "./failure.ts";
 import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
-import { callTable, progressLine, resourceTable, resourceTypes } from "./summary.ts";
+import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 const flags = new Command("sandbox")
@@ -34,7 +34,7 @@ const flags = new Command("sandbox")
   .opts<{ keep?: boolean; plugins: PluginChoice }>();
 
 const WIDTH = process.stdout.columns ?? 120;
-const started = performance.now();
+let started = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
 /** The step that runs now: its name, its engine events, and the journal's position at its start. */
 let present: { name: string; events: EngineEvent[]; position: number } = { name: "the start", events: [], position: 0 };
@@ -52,6 +52,13 @@ function expectStep(what: string, holds: boolean): void {
   if (!holds) broken.push(what);
 }
 
+let plugins: "real" | "standin";
+try {
+  plugins = choosePlugins(flags.plugins);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+}
 mkdirSync(join(ROOT, ".sandbox"), { recursive: true });
 const folder = mkdtempSync(join(ROOT, ".sandbox", "run-"));
 const interruption = onInterruption(
@@ -72,7 +79,7 @@ try {
   await removeFolder(folder);
 }
 if (interruption.exitCode !== undefined) {
-  process.stderr.write("\nInterrupted; the engine and the services are stopped and the run's folder is removed.\n");
+  process.stderr.write("\nInterrupted; the engine and the services are stopped, the run's folder is gone.\n");
   process.exit(interruption.exitCode);
 }
 say("");
@@ -88,14 +95,13 @@ function seconds(): string {
 }
 
 async function run(): Promise<void> {
-  const { plugins } = flags;
   const { signal, orStop } = interruption;
   step("Local services");
   say(`  Okta      ${lab.okta.url}`);
   say(`  Anypoint  ${lab.anypoint.url}`);
   say(`  gateway   ${lab.gateway.url}`);
   say(
-    `  plugins   ${choosePlugins(plugins) === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
+    `  plugins   ${plugins === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
   );
 
   const before = lab.snapshot();
@@ -106,15 +112,13 @@ async function run(): Promise<void> {
   const onEvent = (event: EngineEvent) => {
     present.events.push(event);
     const line = progressLine(event);
-    if (line !== undefined) say(line);
+    if (line !== undefined) say(line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
   };
   const { outputs } = await stack.up({ onEvent });
   const types = resourceTypes(present.events);
 
   step("Outputs");
-  for (const [name, { value, secret }] of Object.entries(outputs).sort()) {
-    say(`  ${name.padEnd(20)} ${secret ? "[secret]" : typeof value === "string" ? value : JSON.stringify(value)}`);
-  }
+  for (const [name, output] of Object.entries(outputs).sort()) say(outputLine(name, output, WIDTH));
 
   step("Verification");
   const { workDir, envVars } = stack.workspace;
@@ -150,8 +154,11 @@ async function keep(input: VerifyInput): Promise<void> {
   say(`  A token and a call, as a consumer:  sh ${relative(process.cwd(), script)}`);
   const control = await startServer();
   control.serve(createControl(lab.journal, lab.faults));
-  say(`  Journal:  GET ${control.url}/journal; faults: POST ${control.url}/faults`);
+  say(controlHelp(control.url).replaceAll(/^/gm, "  "));
+  const began = performance.now();
   await interruption.next();
+  // The total is the sandbox's own time.
+  started += performance.now() - began;
   await control.close();
 }
 

@@ -2,15 +2,15 @@
  * `npm run sandbox:start`: the local services on fixed ports, with their state on disk, and a stack `lab` that is configured
  * for them: a place to try `pulumi` by hand.
  */
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
-import { createControl } from "./core/control.ts";
+import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, engineEnvironment, hasLanguageHost, removeFolder } from "./engine.ts";
-import { type SavedLab, startLab } from "./lab.ts";
+import { startLab } from "./lab.ts";
+import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
 
 const STACK = "lab";
@@ -32,21 +32,27 @@ const flags = new Command("sandbox:start")
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
 
+let plugins: "real" | "standin";
+try {
+  plugins = choosePlugins(flags.plugins);
+} catch (error) {
+  refuse(error);
+}
+
 // The ports first: whoever holds them is running on the folder that --fresh empties.
 const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoException) => {
   if (error.code !== "EADDRINUSE") throw error;
-  process.stderr.write(
-    `Port ${CONTROL_PORT} is in use, probably by another \`npm run sandbox:start\`. Stop it with Ctrl-C there and start again.\n`,
+  return refuse(
+    `Port ${CONTROL_PORT} is in use, probably by another \`npm run sandbox:start\`. Stop it with Ctrl-C there and start again.`,
   );
-  process.exit(1);
 });
 if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
-const saved = existsSync(stateFile) ? (JSON.parse(await readFile(stateFile, "utf8")) as SavedLab) : undefined;
+const saved = await readSavedLab(stateFile).catch(refuse);
 const lab = await startLab({ ports: PORTS, saved });
 control.serve(createControl(lab.journal, lab.faults));
 
-const environment = engineEnvironment(join(folder, "state"), choosePlugins(flags.plugins));
+const environment = engineEnvironment(join(folder, "state"), plugins);
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
 await stack.setAllConfig(sandboxConfig(lab));
 const script = join(folder, "env.sh");
@@ -56,7 +62,9 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 say(`Okta      ${lab.okta.url}
 Anypoint  ${lab.anypoint.url}
 gateway   ${lab.gateway.url}   the API: /sandbox/orders-api/okta/orders
-control   ${control.url}   GET /journal, POST /faults
+control   ${control.url}
+
+${controlHelp(control.url)}
 
 In another terminal, in this folder:
   . .sandbox/lab/env.sh
@@ -82,12 +90,17 @@ clearInterval(timer);
 await save();
 await Promise.all([lab.close(), control.close()]);
 
-/** Writes the state when there were requests since the last time; a rename, so that no half file is ever left. */
+/** Writes the state when there were requests since the last time. */
 async function save(): Promise<void> {
   if (lab.journal.position === position) return;
   position = lab.journal.position;
-  await writeFile(`${stateFile}.new`, JSON.stringify(lab.save()), { mode: 0o600 });
-  await rename(`${stateFile}.new`, stateFile);
+  await writeSavedLab(stateFile, lab.save());
+}
+
+/** Ends with a sentence in place of a stack trace. */
+function refuse(reason: unknown): never {
+  process.stderr.write(`${reason instanceof Error ? reason.message : String(reason)}\n`);
+  process.exit(1);
 }
 
 function shellExports(variables: Record<string, string>): string {
