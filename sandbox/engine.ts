@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly plugins?: PluginChoice;
   /** Stops whatever the engine is doing for this stack; it then ends its plugins and itself. */
   readonly signal?: AbortSignal;
+  /** More environment variables for the engine and all that it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A stack on the local file backend under `folder`, with its configuration set. */
@@ -54,7 +56,7 @@ export async function sandboxStack(options: EngineOptions): Promise<Stack> {
     { stackName, projectName: "okta-anypoint", program },
     {
       workDir: project,
-      envVars: engineEnvironment(state, choosePlugins(options.plugins ?? "auto")),
+      envVars: { ...engineEnvironment(state, choosePlugins(options.plugins ?? "auto")), ...options.environment },
       ...(options.signal && { pulumiCommand: await stoppableCommand(options.signal) }),
     },
   );

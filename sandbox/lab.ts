@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { exportPKCS8, exportJWK, generateKeyPair, calculateJwkThumbprint, type JWK } from "jose";
 import { type AnypointService, createAnypoint } from "./anypoint/index.ts";
+import type { ServerCertificate } from "./core/certificates.ts";
 import { Faults } from "./core/faults.ts";
 import { newSecret, uuid } from "./core/ids.ts";
 import { Journal } from "./core/journal.ts";
@@ -26,6 +27,8 @@ export interface LabOptions {
   };
   /** What an earlier lab left, see {@link Lab.save}. */
   readonly saved?: SavedLab;
+  /** Has the servers speak HTTPS. */
+  readonly certificate?: ServerCertificate;
 }
 
 /** State of a lab, plain JSON. Holds secrets of the lab alone. */
@@ -55,12 +58,12 @@ export interface Lab {
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const journal = new Journal();
   const faults = new Faults();
-  const { saved, ports } = options;
+  const { saved, ports, certificate } = options;
   const { credentials, bootstrapJwk } = saved ?? (await newCredentials());
-  const oktaServer = await startServer(ports?.okta);
-  const anypointServer = await startServer(ports?.anypoint);
-  const gatewayServer = await startServer(ports?.gateway);
-  const backendServer = await startServer(ports?.backend);
+  const oktaServer = await startServer(ports?.okta, certificate);
+  const anypointServer = await startServer(ports?.anypoint, certificate);
+  const gatewayServer = await startServer(ports?.gateway, certificate);
+  const backendServer = await startServer(ports?.backend, certificate);
 
   const okta = await createOkta({
     baseUrl: oktaServer.url,

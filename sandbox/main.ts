@@ -18,6 +18,7 @@ import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
 import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
+import { requireTls, startTls } from "./tls.ts";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 const flags = new Command("sandbox")
@@ -25,13 +26,14 @@ const flags = new Command("sandbox")
     "Converges the whole pattern against a local Okta, Anypoint and Mule gateway, by the real Pulumi engine.",
   )
   .option("--keep", "leave the services and the stack in place until Ctrl-C")
+  .option("--tls", "serve over HTTPS, with a CA made for this run")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ keep?: boolean; plugins: PluginChoice }>();
+  .opts<{ keep?: boolean; tls?: boolean; plugins: PluginChoice }>();
 
 const WIDTH = process.stdout.columns ?? 120;
 let started = performance.now();
@@ -55,6 +57,7 @@ function expectStep(what: string, holds: boolean): void {
 let plugins: "real" | "standin";
 try {
   plugins = choosePlugins(flags.plugins);
+  if (flags.tls) requireTls();
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);
@@ -65,7 +68,8 @@ const interruption = onInterruption(
   (text) => process.stderr.write(`\n${text}\n`),
   () => rmSync(folder, { recursive: true, force: true }),
 );
-const lab = await startLab();
+const tls = flags.tls ? await startTls(folder) : undefined;
+const lab = await startLab({ certificate: tls?.certificate });
 try {
   await run();
 } catch (error) {
@@ -100,13 +104,18 @@ async function run(): Promise<void> {
   say(`  Okta      ${lab.okta.url}`);
   say(`  Anypoint  ${lab.anypoint.url}`);
   say(`  gateway   ${lab.gateway.url}`);
+  if (tls !== undefined) say(`  CA        ${relative(process.cwd(), tls.caFile)}`);
   say(
     `  plugins   ${plugins === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
   );
 
   const before = lab.snapshot();
   const config = sandboxConfig(lab);
-  const stack = await sandboxStack({ folder, stackName: "sandbox", program, config, plugins, signal });
+  const environment = tls?.environment;
+  const stack = await sandboxStack({
+    ...{ folder, stackName: "sandbox", program, config },
+    ...{ plugins, signal, environment },
+  });
 
   step("pulumi up");
   const onEvent = (event: EngineEvent) => {
@@ -150,7 +159,7 @@ async function run(): Promise<void> {
 async function keep(input: VerifyInput): Promise<void> {
   step("Everything is left in place; Ctrl-C takes it down.");
   const script = join(folder, "call.sh");
-  await writeFile(script, callScript(input), { mode: 0o600 });
+  await writeFile(script, callScript(input, tls?.caFile), { mode: 0o600 });
   say(`  A token and a call, as a consumer:  sh ${relative(process.cwd(), script)}`);
   const control = await startServer();
   control.serve(createControl(lab.journal, lab.faults));
@@ -163,11 +172,12 @@ async function keep(input: VerifyInput): Promise<void> {
 }
 
 /** What a consumer does, as a shell script: it holds a client secret, made up here, and so is not printed. */
-function callScript({ okta, apis }: VerifyInput): string {
+function callScript({ okta, apis }: VerifyInput, caFile: string | undefined): string {
+  const curl = caFile === undefined ? "curl" : `curl --cacert '${caFile}'`;
   const lines = apis.map(
-    ({ url, scopes = [], consumer }) => `token=$(curl -s -u '${consumer.clientId}:${consumer.clientSecret}' \\
+    ({ url, scopes = [], consumer }) => `token=$(${curl} -s -u '${consumer.clientId}:${consumer.clientSecret}' \\
   -d grant_type=client_credentials -d 'scope=${scopes.join(" ")}' '${okta.tokenUrl}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -si -H "Authorization: Bearer $token" '${url}'
+${curl} -si -H "Authorization: Bearer $token" '${url}'
 `,
   );
   return lines.join("\n");

@@ -3,7 +3,7 @@
  * for them: a place to try `pulumi` by hand.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
 import { controlHelp, createControl } from "./core/control.ts";
@@ -12,6 +12,7 @@ import { type PluginChoice, ROOT, choosePlugins, engineEnvironment, hasLanguageH
 import { startLab } from "./lab.ts";
 import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
+import { requireTls, startTls } from "./tls.ts";
 
 const STACK = "lab";
 const PORTS = { okta: 4710, anypoint: 4711, gateway: 4712, backend: 4713 };
@@ -21,13 +22,14 @@ const SAVE_EVERY_MS = 1000;
 const flags = new Command("sandbox:start")
   .description("Runs the local Okta, Anypoint and gateway until Ctrl-C, for trying Pulumi by hand.")
   .option("--fresh", "forget what an earlier run left, the stack too")
+  .option("--tls", "serve over HTTPS, with a CA made for this run; env.sh makes programs trust it")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ fresh?: boolean; plugins: PluginChoice }>();
+  .opts<{ fresh?: boolean; tls?: boolean; plugins: PluginChoice }>();
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
@@ -35,6 +37,7 @@ const stateFile = join(folder, "services.json");
 let plugins: "real" | "standin";
 try {
   plugins = choosePlugins(flags.plugins);
+  if (flags.tls) requireTls();
 } catch (error) {
   refuse(error);
 }
@@ -49,10 +52,11 @@ const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoExcept
 if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
 const saved = await readSavedLab(stateFile).catch(refuse);
-const lab = await startLab({ ports: PORTS, saved });
+const tls = flags.tls ? await startTls(folder) : undefined;
+const lab = await startLab({ ports: PORTS, saved, certificate: tls?.certificate });
 control.serve(createControl(lab.journal, lab.faults));
 
-const environment = engineEnvironment(join(folder, "state"), plugins);
+const environment = { ...engineEnvironment(join(folder, "state"), plugins), ...tls?.environment };
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
 await stack.setAllConfig(sandboxConfig(lab));
 const script = join(folder, "env.sh");
@@ -62,7 +66,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 say(`Okta      ${lab.okta.url}
 Anypoint  ${lab.anypoint.url}
 gateway   ${lab.gateway.url}   the API: /sandbox/orders-api/okta/orders
-control   ${control.url}
+control   ${control.url}${tls === undefined ? "" : `\nCA        ${relative(process.cwd(), tls.caFile)}   for curl: --cacert`}
 
 ${controlHelp(control.url)}
 

@@ -170,6 +170,12 @@ describe("org URL", () => {
       }),
     );
   });
+
+  test("the plugin's address keeps the port of a server on this machine", () => {
+    const { okta } = readSettings(source({ ...MINIMAL, "okta-anypoint:orgUrl": "https://127.0.0.1:4710" }));
+    expect(`https://${okta.orgName}.${okta.baseUrl}`).toBe("https://127.0.0.1:4710");
+    expect(okta.httpProxy).toBeUndefined();
+  });
 });
 
 describe("errors", () => {
