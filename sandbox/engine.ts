@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ConfigValue } from "./stack-config.ts";
@@ -95,6 +95,8 @@ export function engineEnvironment(state: string, plugins: "real" | "standin"): R
   return {
     PATH: path.join(delimiter),
     OKTA_ANYPOINT_NODE: process.execPath,
+    // Where this process looks for plugins, `pulumi` by hand has to look too.
+    ...(process.env.PULUMI_HOME && { PULUMI_HOME: resolve(process.env.PULUMI_HOME) }),
     PULUMI_BACKEND_URL: pathToFileURL(state).href,
     // The sandbox's secrets are made up; the passphrase only has to be the same for each command.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
