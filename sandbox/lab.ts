@@ -10,6 +10,7 @@ import { startServer } from "./core/server.ts";
 import { createBackend } from "./gateway/backend.ts";
 import { type GatewayService, createGateway } from "./gateway/index.ts";
 import { type LocalOkta, createOkta } from "./okta/index.ts";
+import type { RateLimits } from "./okta/rate-limits.ts";
 
 /** Who may log in to the lab: an Okta service app that is super admin, and an Anypoint connected app. */
 export interface LabCredentials {
@@ -29,6 +30,8 @@ export interface LabOptions {
   readonly saved?: SavedLab;
   /** Has the servers speak HTTPS. */
   readonly certificate?: ServerCertificate;
+  /** Limits that the Okta org enforces. Default none. */
+  readonly rateLimits?: RateLimits;
 }
 
 /** State of a lab, plain JSON. Holds secrets of the lab alone. */
@@ -70,6 +73,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     journal,
     faults,
     state: saved?.okta,
+    switches: { rateLimits: options.rateLimits },
     bootstrap: { clientId: credentials.okta.clientId, publicJwk: bootstrapJwk },
   });
   const anypoint = await createAnypoint({

@@ -16,7 +16,8 @@ import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } fr
 import { describeFailure } from "./failure.ts";
 import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
-import { sandboxConfig } from "./stack-config.ts";
+import { FREE_ORG_LIMITS } from "./okta/index.ts";
+import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
 import { requireTls, startTls } from "./tls.ts";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
@@ -27,13 +28,14 @@ const flags = new Command("sandbox")
   )
   .option("--keep", "leave the services and the stack in place until Ctrl-C")
   .option("--tls", "serve over HTTPS, with a CA made for this run")
+  .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ keep?: boolean; tls?: boolean; plugins: PluginChoice }>();
+  .opts<{ keep?: boolean; tls?: boolean; rateLimits?: boolean; plugins: PluginChoice }>();
 
 const WIDTH = process.stdout.columns ?? 120;
 let started = performance.now();
@@ -69,7 +71,8 @@ const interruption = onInterruption(
   () => rmSync(folder, { recursive: true, force: true }),
 );
 const tls = flags.tls ? await startTls(folder) : undefined;
-const lab = await startLab({ certificate: tls?.certificate });
+const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
+const lab = await startLab({ certificate: tls?.certificate, rateLimits });
 try {
   await run();
 } catch (error) {
@@ -110,7 +113,7 @@ async function run(): Promise<void> {
   );
 
   const before = lab.snapshot();
-  const config = sandboxConfig(lab);
+  const config = sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {});
   const environment = tls?.environment;
   const stack = await sandboxStack({
     ...{ folder, stackName: "sandbox", program, config },

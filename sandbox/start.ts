@@ -11,7 +11,8 @@ import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, engineEnvironment, hasLanguageHost, removeFolder } from "./engine.ts";
 import { startLab } from "./lab.ts";
 import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
-import { sandboxConfig } from "./stack-config.ts";
+import { FREE_ORG_LIMITS } from "./okta/index.ts";
+import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { requireTls, startTls } from "./tls.ts";
 
 const STACK = "lab";
@@ -23,13 +24,14 @@ const flags = new Command("sandbox:start")
   .description("Runs the local Okta, Anypoint and gateway until Ctrl-C, for trying Pulumi by hand.")
   .option("--fresh", "forget what an earlier run left, the stack too")
   .option("--tls", "serve over HTTPS, with a CA made for this run; env.sh makes programs trust it")
+  .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ fresh?: boolean; tls?: boolean; plugins: PluginChoice }>();
+  .opts<{ fresh?: boolean; tls?: boolean; rateLimits?: boolean; plugins: PluginChoice }>();
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
@@ -53,12 +55,13 @@ if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
 const saved = await readSavedLab(stateFile).catch(refuse);
 const tls = flags.tls ? await startTls(folder) : undefined;
-const lab = await startLab({ ports: PORTS, saved, certificate: tls?.certificate });
+const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
+const lab = await startLab({ ports: PORTS, saved, certificate: tls?.certificate, rateLimits });
 control.serve(createControl(lab.journal, lab.faults));
 
 const environment = { ...engineEnvironment(join(folder, "state"), plugins), ...tls?.environment };
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
-await stack.setAllConfig(sandboxConfig(lab));
+await stack.setAllConfig(sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {}));
 const script = join(folder, "env.sh");
 await writeFile(script, shellExports(environment), { mode: 0o600 });
 
