@@ -105,6 +105,12 @@ export function engineEnvironment(state: string, plugins: "real" | "standin"): R
   };
 }
 
+/** Puts a `pulumi` first that runs the program by itself, for an engine that can't: see inline-pulumi.ts. */
+export function inlineCommand({ PATH = "" }: Readonly<Record<string, string>>): Record<string, string> {
+  const folder = join(import.meta.dirname, "inline-bin");
+  return { PATH: [folder, PATH].join(delimiter), OKTA_ANYPOINT_INLINE: folder };
+}
+
 /** Whether `pulumi` by hand can run TypeScript here: an engine built from source comes without the Node.js language host. */
 export function hasLanguageHost(): boolean {
   const folders = (process.env.PATH ?? "").split(delimiter);

@@ -8,7 +8,15 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
 import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
-import { type PluginChoice, ROOT, choosePlugins, engineEnvironment, hasLanguageHost, removeFolder } from "./engine.ts";
+import {
+  type PluginChoice,
+  ROOT,
+  choosePlugins,
+  engineEnvironment,
+  hasLanguageHost,
+  inlineCommand,
+  removeFolder,
+} from "./engine.ts";
 import { startLab } from "./lab.ts";
 import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
 import { FREE_ORG_LIMITS } from "./okta/index.ts";
@@ -59,7 +67,11 @@ const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
 const lab = await startLab({ ports: PORTS, saved, certificate: tls?.certificate, rateLimits });
 control.serve(createControl(lab.journal, lab.faults));
 
-const environment = { ...engineEnvironment(join(folder, "state"), plugins), ...tls?.environment };
+const environment: Record<string, string> = {
+  ...engineEnvironment(join(folder, "state"), plugins),
+  ...tls?.environment,
+};
+if (!hasLanguageHost()) Object.assign(environment, inlineCommand(environment));
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
 await stack.setAllConfig(sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {}));
 const script = join(folder, "env.sh");
@@ -80,12 +92,6 @@ In another terminal, in this folder:
   pulumi refresh --run-program --stack ${STACK}
 
 State is kept in .sandbox/lab and Pulumi.${STACK}.yaml; --fresh forgets it. Ctrl-C stops the services.`);
-
-if (!hasLanguageHost()) {
-  say(`
-The Pulumi engine here was built from source and has no Node.js language host, so \`pulumi up\` by hand cannot run. Install the
-Pulumi CLI (https://www.pulumi.com/docs/install/), or look around with \`npm run sandbox -- --keep\`.`);
-}
 
 let position = -1;
 const timer = setInterval(() => void save(), SAVE_EVERY_MS);
