@@ -79,7 +79,7 @@ describe("a wrong configuration", () => {
     expect(said("Could not find API instance 123")).toHaveLength(1);
     await bench.configure({ "okta-anypoint:apis": APIS(lab.gateway.url, { policy: { version: "9.9.9" } }) });
     await failure(stack.up(recorded(bench)));
-    expect(said("Could not use policy openidconnect-access-token-enforcement 9.9.9")).toHaveLength(1);
+    expect(said("Anypoint serves no version 9.9.9 of openidconnect-access-token-enforcement")).toHaveLength(1);
   });
 });
 
