@@ -23,7 +23,13 @@ export interface TwoAppClientProviderArgs {
   readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
-    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock"
+    | "mode"
+    | "providerId"
+    | "registrationHeader"
+    | "providerName"
+    | "timeoutSeconds"
+    | "validateCertificates"
+    | "privateKeyBlock"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**
@@ -50,7 +56,8 @@ export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "c
  * Manager app with role, Inspector app, authorization server, client provider, protected APIs and consumers.
  *
  * Children: `<name>-manager`, `<name>-manager-role`, `<name>-inspector`, `<name>-tokens`, `<name>-client-provider`,
- * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. They are destroyed in the reverse order, so that a
+ * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. While a provider that a person is to make is waited for
+ * (`clientProvider.mode: manual` without an id), there are no assignments, APIs and consumers. They are destroyed in the reverse order, so that a
  * client can still be deleted while the Manager has its key, scopes and role.
  */
 export class TwoAppClientProvider extends pulumi.ComponentResource {
@@ -73,6 +80,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const child = { parent: this };
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
+    const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
     this.manager = new ManagerApp(
       `${name}-manager`,
@@ -97,7 +105,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           orgUrl: args.orgUrl,
           scopes:
             args.probe === undefined ? scopes : [...scopes, { name: args.probe.scope, description: "Verification" }],
-          clientIds: consumerCount === 0 && args.probe === undefined ? [] : clientIds,
+          clientIds: waiting || (consumerCount === 0 && args.probe === undefined) ? [] : clientIds,
         },
         child,
       );
@@ -135,7 +143,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     );
 
     this.apis = mapValues(
-      args.apis ?? {},
+      waiting ? {} : (args.apis ?? {}),
       (api, key) =>
         new ProtectedApi(
           `${name}-api-${key}`,
@@ -163,7 +171,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         [...Object.values(this.consumers), ...(this.probe ? [this.probe] : [])].map(({ clientId }) => clientId),
       ),
     );
-    this.registerOutputs({ clientProviderId: this.clientProvider.providerId });
+    this.registerOutputs({ clientProviderId: waiting ? undefined : this.clientProvider.providerId });
   }
 
   #consumer(

@@ -139,6 +139,22 @@ export function crossProblems(own: StackConfig, stack: string): SettingsProblem[
   });
   const keyProblem = own.managerPrivateKey === undefined ? undefined : pemProblem(own.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
+  const { mode, id } = own.clientProvider;
+  if (mode === "header" && own.registrationHeader === undefined) {
+    add(
+      "registrationHeader",
+      "is needed with clientProvider.mode: header; `pulumi config set --secret okta-anypoint:registrationHeader`",
+    );
+  }
+  if (mode !== "header" && own.registrationHeader !== undefined) {
+    add("registrationHeader", `is for clientProvider.mode: header, and the mode is ${mode}; take one of them out`);
+  }
+  if (mode !== "manual" && id !== undefined) {
+    add(
+      "clientProvider.id",
+      `is for clientProvider.mode: manual; in mode ${mode} the provider is found by its name, so take it out`,
+    );
+  }
   if (own.verifyAfterUp && verifiable(own).length === 0) {
     add("verifyAfterUp", "needs at least one consumer of an API that has a url to call");
   }

@@ -24,6 +24,7 @@ const DEFINITIONS: Record<HandlerName, () => Promise<{ readonly definition: Defi
   ClientApplication: () => import("./handlers/client-application.ts"),
   Contract: () => import("./handlers/contract.ts"),
   SigningKey: () => import("./handlers/signing-key.ts"),
+  ManualClientProvider: () => import("./handlers/manual-client-provider.ts"),
 };
 
 const handlers = new Map<HandlerName, Handler>();

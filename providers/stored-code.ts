@@ -9,6 +9,7 @@ export const HANDLER_NAMES = [
   "ClientApplication",
   "Contract",
   "SigningKey",
+  "ManualClientProvider",
 ] as const;
 
 export type HandlerName = (typeof HANDLER_NAMES)[number];

@@ -30,6 +30,10 @@ export interface Definition<C, Inputs extends object, State extends Inputs> {
   readonly same?: Readonly<Record<string, (asked: unknown, state: Properties, key: string) => boolean>>;
   /** Inputs that are no change, given or not, where only all of them together tell. */
   readonly unchanged?: (news: Properties, state: Properties) => readonly string[];
+  /** Throws where the state is one that the inputs must not be laid over. */
+  readonly guard?: (news: Properties, state: Properties) => void;
+  /** Inputs for whose sake the resource is replaced although they did not change, given the state. */
+  readonly replaceAnyway?: (state: State) => readonly string[];
   /** Rules between inputs; a property that is not known yet is not in `known` but in `has`. */
   readonly rules?: (known: Partial<Inputs>, has: (property: keyof Inputs) => boolean) => Failure[];
   /** Fills in what follows from other inputs, all of them known. */
@@ -101,6 +105,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
     },
 
     async diff(_id, olds, news) {
+      definition.guard?.(news, olds);
       const former = inputsOfState(olds);
       const unchanged = definition.unchanged?.(news, olds) ?? [];
       const differs = (key: string): boolean => {
@@ -112,10 +117,13 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
       };
       const changed = new Set(Object.keys(shape).filter(differs));
       // What is unknown may turn out to be what it was, so it never replaces.
-      const replaces = definition.replaceOn.filter((key) => changed.has(key) && !isUnknown(news[key]));
+      const replaces = [
+        ...definition.replaceOn.filter((key) => changed.has(key) && !isUnknown(news[key])),
+        ...(definition.replaceAnyway?.(stateOf(olds)) ?? []),
+      ];
       const unsettled = definition.unsettled?.(stateOf(olds), news) ?? false;
       return {
-        changes: changed.size > 0 || unsettled,
+        changes: changed.size > 0 || replaces.length > 0 || unsettled,
         replaces,
         deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(changed) ?? false),
       };

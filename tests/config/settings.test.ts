@@ -68,6 +68,7 @@ describe("defaults", () => {
       timeoutSeconds: 5,
       validateCertificates: true,
       introspectAt: "issuer",
+      mode: "managed",
     });
     expect([settings.verifyAfterUp, settings.exportConsumerSecrets, settings.probe]).toEqual([false, false, false]);
   });
