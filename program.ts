@@ -246,7 +246,10 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     apis,
     consumers,
     // The client secrets are taken out before the mark of a secret is.
-    verification: verifiable(settings).length > 0 && !clientProvider.waiting ? pulumi.unsecret(input.apply(withoutSecrets)) : undefined,
+    verification:
+      verifiable(settings).length > 0 && !clientProvider.waiting
+        ? pulumi.unsecret(input.apply(withoutSecrets))
+        : undefined,
   };
 }
 

@@ -151,7 +151,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           { ...child, dependsOn: [...this.clientProvider.assignments] },
         ),
     );
-    this.consumers = mapValues(args.consumers ?? {}, ({ api, tier, approval, ...consumer }, key) =>
+    this.consumers = mapValues(waiting ? {} : (args.consumers ?? {}), ({ api, tier, approval, ...consumer }, key) =>
       this.#consumer(`${name}-consumer-${key}`, api, args, {
         applicationName: key,
         ...consumer,

@@ -149,7 +149,9 @@ export type ProviderMode = (typeof PROVIDER_MODES)[number];
 const clientProvider = z.strictObject(
   {
     mode: choice(PROVIDER_MODES).default("managed"),
-    id: text("the client provider's id").regex(/^[\w-]+$/, { error: "is no id of a client provider" }).optional(),
+    id: text("the client provider's id")
+      .regex(/^[\w-]+$/, { error: "is no id of a client provider" })
+      .optional(),
     name: text("the client provider's name").optional(),
     environments: list(environment, "environments").min(1, { error: "name at least one environment" }),
     clientDeletion: choice(["keep", "anypoint", "everywhere"]).default("anypoint"),

@@ -9,6 +9,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
 import { createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
+import { readBlockNames } from "./block-names.ts";
 import { type PluginChoice, ROOT, choosePlugins, engineEnvironment, hasLanguageHost, removeFolder } from "./engine.ts";
 import { type SavedLab, startLab } from "./lab.ts";
 import { sandboxConfig } from "./stack-config.ts";
@@ -21,13 +22,14 @@ const SAVE_EVERY_MS = 1000;
 const flags = new Command("sandbox:start")
   .description("Runs the local Okta, Anypoint and gateway until Ctrl-C, for trying Pulumi by hand.")
   .option("--fresh", "forget what an earlier run left, the stack too")
+  .option("--block-names <file>", "JSON file with other wire names of the private-key block, for trying anypoint:learn")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ fresh?: boolean; plugins: PluginChoice }>();
+  .opts<{ fresh?: boolean; blockNames?: string; plugins: PluginChoice }>();
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
@@ -43,7 +45,8 @@ const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoExcept
 if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
 const saved = existsSync(stateFile) ? (JSON.parse(await readFile(stateFile, "utf8")) as SavedLab) : undefined;
-const lab = await startLab({ ports: PORTS, saved });
+const names = flags.blockNames === undefined ? undefined : await readBlockNames(flags.blockNames);
+const lab = await startLab({ ports: PORTS, saved, anypoint: names && { privateKeyBlock: names } });
 control.serve(createControl(lab.journal, lab.faults));
 
 const environment = engineEnvironment(join(folder, "state"), choosePlugins(flags.plugins));

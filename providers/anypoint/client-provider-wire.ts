@@ -96,7 +96,12 @@ function oidcTree(inputs: ClientProviderInputs): Tree {
     allow_external_client_modification: inputs.allowExternalClientModification,
     client_request_timeout: inputs.timeoutSeconds * 1000,
   };
-  const { managerClientId: clientId, managerPrivateKey: privateKey, managerScopes: scopes, registrationHeader } = inputs;
+  const {
+    managerClientId: clientId,
+    managerPrivateKey: privateKey,
+    managerScopes: scopes,
+    registrationHeader,
+  } = inputs;
   if (registrationHeader !== undefined) {
     return {
       ...tree,

@@ -14,7 +14,9 @@ const dotted = z
 
 export const privateKeyBlockNames = z.strictObject({
   /** Empty: nothing names the method, the members alone do. */
-  methodPath: z.union([z.literal(""), dotted], { error: "give a dotted path, for example client.registration" }).optional(),
+  methodPath: z
+    .union([z.literal(""), dotted], { error: "give a dotted path, for example client.registration" })
+    .optional(),
   methodValue: z.union([z.string().min(1), z.boolean()], { error: "give a text, true or false" }).optional(),
   clientIdPath: dotted.optional(),
   privateKeyPath: dotted.optional(),

@@ -312,7 +312,10 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  const REPLACING: Record<Exclude<HandlerName, "SigningKey" | "ManualClientProvider">, Record<string, [unknown, boolean, boolean]>> = {
+  const REPLACING: Record<
+    Exclude<HandlerName, "SigningKey" | "ManualClientProvider">,
+    Record<string, [unknown, boolean, boolean]>
+  > = {
     // property: [new value, replaces, delete before replace]
     ClientProvider: {
       name: ["other", false, false],
