@@ -45,7 +45,7 @@ const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoExcept
 if (flags.fresh) await removeFolder(folder);
 await mkdir(join(folder, "state"), { recursive: true });
 const saved = existsSync(stateFile) ? (JSON.parse(await readFile(stateFile, "utf8")) as SavedLab) : undefined;
-const names = flags.blockNames === undefined ? undefined : await readBlockNames(flags.blockNames);
+const names = flags.blockNames === undefined ? undefined : await readBlockNames(flags.blockNames).catch(stop);
 const lab = await startLab({ ports: PORTS, saved, anypoint: names && { privateKeyBlock: names } });
 control.serve(createControl(lab.journal, lab.faults));
 
@@ -91,6 +91,11 @@ async function save(): Promise<void> {
   position = lab.journal.position;
   await writeFile(`${stateFile}.new`, JSON.stringify(lab.save()), { mode: 0o600 });
   await rename(`${stateFile}.new`, stateFile);
+}
+
+function stop(error: Error): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 }
 
 function shellExports(variables: Record<string, string>): string {
