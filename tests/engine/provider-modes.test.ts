@@ -3,6 +3,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { ExitCode, Surroundings } from "../../operations/command-line.ts";
+import { runCommandLine as runLearn } from "../../operations/learn/main.ts";
+import { runCommandLine as runManagerKey } from "../../operations/manager-key/main.ts";
+import { runCommandLine as runManualSteps } from "../../operations/manual-steps/main.ts";
 import { verify } from "../../operations/verify/index.ts";
 import { readStack } from "../../operations/verify/stack.ts";
 import type { ClientProvider } from "../../sandbox/anypoint/state.ts";
@@ -46,6 +50,28 @@ async function expectSettled(it: Bench): Promise<void> {
   expect(it.calls("anypoint", position)).toEqual([]);
 }
 
+/** Runs a command line on the bench's stack, as by hand: the engine is found by the process's environment. */
+async function command(
+  { stack }: Bench,
+  run: (args: readonly string[], around: Surroundings) => Promise<ExitCode>,
+  args: readonly string[],
+): Promise<{ stdout: string; stderr: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const former = { ...process.env };
+  Object.assign(process.env, stack.workspace.envVars);
+  try {
+    const code = await run(["--stack", "sandbox", ...args], {
+      ...{ env: process.env, workDir: stack.workspace.workDir, color: false },
+      stdout: (text) => out.push(text),
+      stderr: (text) => err.push(text),
+    });
+    expect({ code, stderr: code === 0 ? "" : err.join("") }).toEqual({ code: 0, stderr: "" });
+  } finally {
+    process.env = former;
+  }
+  return { stdout: out.join(""), stderr: err.join("") };
+}
+
 async function expectVerified({ stack }: Bench): Promise<void> {
   const { workDir, envVars } = stack.workspace;
   const report = await verify(await readStack({ stackName: "sandbox", workDir, env: envVars }));
@@ -85,7 +111,20 @@ describe("mode manual", () => {
     expect(lab.journal.entries({ service: "anypoint" })).toEqual([]);
     await expectSettled(it);
 
+    const steps = await command(it, runManualSteps, []);
+    expect(first.replaceAll(/\s+/g, " ")).toContain(steps.stdout.replaceAll(/\s+/g, " ").trim());
+    const pem = await command(it, runManagerKey, ["--yes"]);
+    const secret = await command(it, runManagerKey, ["--yes", "--inspector-secret"]);
     const id = await makeByHand(it);
+    const [made] = providers(it);
+    expect([pem.stdout, secret.stdout.trim()]).toEqual([
+      made?.privateKey?.privateKey,
+      made?.oidc.primary_client.secret,
+    ]);
+    const learned = await command(it, runLearn, ["--provider", "okta-sandbox"]);
+    expect(learned.stdout).toContain(`id ${id}`);
+    expect(learned.stdout).toContain("These are the default names: nothing has to be configured.");
+
     await it.configure(mode({ mode: "manual", id }));
     const before = structuredClone(providers(it));
     const up = await stack.up(recorded(it));
