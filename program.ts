@@ -6,7 +6,7 @@ import { Verification } from "./components/verification.ts";
 import { verifiable } from "./config/cross-checks.ts";
 import { orgUrls } from "./config/okta-urls.ts";
 import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
-import { manualProvider, manualSteps } from "./operations/manual-steps/steps.ts";
+import { tellManualSteps } from "./operations/manual-steps/telling.ts";
 import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
 import type { VerificationOutput, VerifyInput } from "./operations/verify/input.ts";
 
@@ -109,55 +109,6 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
   };
 }
 
-/** Says what waits for the provider that a person makes, and, once the values are known, how that is done. */
-function tellManualSteps(settings: Settings, pattern: TwoAppClientProvider): void {
-  const { clientProvider, apis, consumers } = settings;
-  const named = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what} ${names.join(", ")}`]);
-  const waiting = [
-    ...named(
-      "the environments",
-      clientProvider.environments.map(({ environment, businessGroup }) =>
-        businessGroup === undefined ? environment : `${businessGroup}/${environment}`,
-      ),
-    ),
-    ...named(
-      "the APIs",
-      apis.map(({ name }) => name),
-    ),
-    ...named(
-      "the consumers",
-      consumers.map(({ name }) => name),
-    ),
-    ...(settings.probe ? ["the verification's probe"] : []),
-    ...(settings.verifyAfterUp ? ["the verification after up"] : []),
-  ];
-  void pulumi.log.warn(
-    `Client provider "${clientProvider.name}" is yet to be made by hand. Until okta-anypoint:clientProvider.id is set, these wait: ${waiting.join("; ")}.`,
-    pattern,
-  );
-  const urls = orgUrls(settings.orgUrl);
-  const host = settings.anypoint.host ?? process.env.ANYPOINT_HOST ?? "US";
-  void Promise.all([
-    known(pattern.introspectionUrl),
-    known(pattern.manager.clientId),
-    known(pattern.inspector.clientId),
-  ]).then(
-    ([introspectionUrl, managerClientId, inspectorClientId]) =>
-      pulumi.log.info(
-        manualSteps(manualProvider(settings, host, { ...urls, introspectionUrl, managerClientId, inspectorClientId })),
-        pattern,
-      ),
-    // A resource that failed has told so itself.
-    () => undefined,
-  );
-}
-
-/** Value of an output; undefined where a preview can't know it. The SDK leaves `isKnown` out of its published types. */
-async function known<T>(output: pulumi.Output<T>): Promise<T | undefined> {
-  if (!(await (output as unknown as { isKnown: Promise<boolean> }).isKnown)) return undefined;
-  return new Promise((resolve) => output.apply(resolve));
-}
-
 /** One row of checks per consumer of an API whose URL is known. */
 function verifyInput(settings: Settings, pattern: TwoAppClientProvider): pulumi.Output<VerifyInput> {
   const client = (
@@ -239,17 +190,15 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     inspectorClientId: inspector.clientId,
     activeKid: manager.kid,
     keyCreatedAt: manager.keyCreatedAt,
-    clientProviderId: clientProvider.waiting ? undefined : clientProvider.providerId,
+    ...(!clientProvider.waiting && { clientProviderId: clientProvider.providerId }),
     clientProviderMode: settings.clientProvider.mode,
     clientProviderName: clientProvider.providerName,
     environments: clientProvider.environments,
     apis,
     consumers,
     // The client secrets are taken out before the mark of a secret is.
-    verification:
-      verifiable(settings).length > 0 && !clientProvider.waiting
-        ? pulumi.unsecret(input.apply(withoutSecrets))
-        : undefined,
+    ...(verifiable(settings).length > 0 &&
+      !clientProvider.waiting && { verification: pulumi.unsecret(input.apply(withoutSecrets)) }),
   };
 }
 

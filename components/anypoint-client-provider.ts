@@ -86,6 +86,12 @@ export class AnypointClientProvider extends pulumi.ComponentResource {
       timeoutSeconds: args.timeoutSeconds ?? 5,
       allowUntrustedCertificates: pulumi.output(args.validateCertificates ?? true).apply((validate) => !validate),
     };
+    if (args.mode === "header") {
+      void pulumi.log.warn(
+        "clientProvider.mode: header is a fallback: Anypoint registers clients with a static header, which never expires and may do all that its owner may.",
+        this,
+      );
+    }
     const provider =
       args.mode === "manual"
         ? new ManualClientProvider(

@@ -64,7 +64,7 @@ export interface StackOutputs {
 
 /** The outputs as the program returns them. */
 export type ProgramOutputs = {
-  readonly [K in keyof Omit<StackOutputs, "apis" | "consumers">]: pulumi.Input<StackOutputs[K]> | undefined;
+  readonly [K in keyof Omit<StackOutputs, "apis" | "consumers">]: pulumi.Input<StackOutputs[K]>;
 } & {
   readonly apis: Readonly<Record<string, pulumi.Input<ApiOutput>>>;
   readonly consumers: Readonly<Record<string, pulumi.Input<ConsumerOutput>>>;

@@ -9,7 +9,7 @@ export async function readBlockNames(file: string): Promise<PrivateKeyBlockNames
   try {
     json = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new Error(`Could not read the block names from ${file}: ${(error as Error).message}`);
+    throw new Error(`Could not read the block names from ${file}: ${(error as Error).message}`, { cause: error });
   }
   const parsed = privateKeyBlockNames.safeParse(json);
   if (!parsed.success) {

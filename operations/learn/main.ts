@@ -44,7 +44,10 @@ export function runCommandLine(args: readonly string[], around: Surroundings): P
   return runCommand<Flags>(command, args, around, async (flags) => {
     const { client, managerClientId } = await connect(flags, around);
     const provider = await readProvider(client, flags.provider, { secrets: flags.readSecrets ?? false });
-    const mapping = proposeMapping(unpublishedLeaves(provider.answer), { managerClientId });
+    const mapping = proposeMapping(unpublishedLeaves(provider.answer), {
+      managerClientId,
+      authMethods: authMethods(provider),
+    });
     const check = flags.check ? await checked(client, provider, mapping, flags, around) : undefined;
     const report = learnReport(provider, mapping, check);
     const text = flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderLearnReport(report);
@@ -101,6 +104,11 @@ async function withoutInterruption<T>({ stderr }: Surroundings, work: () => Prom
   } finally {
     for (const signal of signals) process.off(signal, wait);
   }
+}
+
+function authMethods({ answer }: ReadProvider): string[] {
+  const methods = answer.oidc_dynamic_client_provider?.client?.token_endpoint_auth_methods_supported;
+  return Array.isArray(methods) ? methods.map(String) : [];
 }
 
 /** Secrets that the answer holds where the schema says so; the block's own are never told at all. */

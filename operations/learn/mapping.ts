@@ -21,6 +21,8 @@ export interface Mapping {
 export interface Hints {
   /** Client id of the Manager that the provider was made with, where it is known. */
   readonly managerClientId?: string;
+  /** The published `token_endpoint_auth_methods_supported`, which no description explains. */
+  readonly authMethods?: readonly string[];
 }
 
 const MASKED = /^\*+$/;
@@ -119,8 +121,13 @@ export function proposeMapping(all: readonly Leaf[], hints: Hints = {}): Mapping
     doubts.push(`client id: ${placeOf(clientId)} is taken by its name alone; --manager-client-id ID makes it sure.`);
   }
   if (missing.length === 0 && method === undefined) {
+    const { authMethods = [] } = hints;
+    const perhaps =
+      authMethods.length === 0
+        ? ""
+        : ` Perhaps the published client.token_endpoint_auth_methods_supported does (${authMethods.join(", ")}).`;
     doubts.push(
-      "method: nothing unpublished names it, so none is written (methodPath: empty). --check shows whether that does.",
+      `method: nothing unpublished names it, so none is written (methodPath: empty). --check shows whether that does.${perhaps}`,
     );
   }
   const outside = others.filter((leaf) => dottedPath(leaf) === undefined);

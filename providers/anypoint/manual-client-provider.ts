@@ -2,7 +2,7 @@
  * A client provider that a person makes and keeps up in Anypoint's console: it is read and compared with what the stack
  * says, and never written or deleted. Its private-key block, which a read may not show, is no part of it.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { AnypointClient } from "./client.ts";
 import { getProvider, grantTypes, subjectOf } from "./client-provider-calls.ts";
 import {
@@ -168,7 +168,7 @@ export function refuseToLetGo(inputs: { readonly providerId?: unknown }, former:
   throw refusal(
     "clientProviders.update",
     `Could not change to clientProvider.mode: manual: this stack itself made ${subjectOf(name, organizationId)} (${providerId}), and the configuration ${given}. ` +
-      `Deleting that provider would leave its APIs unprotected, so nothing was changed. To keep it, and to look after it by hand from now on, run ` +
+      `To go on would delete that provider under its APIs, so it and they were left as they are. To keep it, and to look after it by hand from now on, run ` +
       `\`pulumi config set --path okta-anypoint:clientProvider.id ${providerId}\` and the command again. To have it deleted, run \`pulumi destroy --run-program\` with the mode of before.`,
   );
 }

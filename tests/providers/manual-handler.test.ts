@@ -17,7 +17,7 @@ beforeEach(async () => {
   for (const name of ["ClientProvider", "ManualClientProvider"]) {
     await handler(name).configure({ config: { get: (key) => config[key], require: (key) => config[key] ?? "" } });
   }
-  providerId = (await managed.create(world.providerInputs() as unknown as Bag)).id;
+  providerId = (await managed.create(world.providerInputs())).id;
 });
 afterEach(() => world.close());
 
@@ -46,6 +46,18 @@ describe("a provider made by hand", () => {
     expect(stored().name).toBe("okta-test");
   });
 
+  test("drift that a refresh showed is refused by the next up until it is corrected in the console", async () => {
+    const { outs } = await manual.create(bag());
+    stored().oidc.client_request_timeout = 7000;
+    const { props = {} } = await manual.read(providerId, outs);
+    expect(await manual.diff(providerId, props, bag())).toMatchObject({ changes: true, replaces: [] });
+    await expect(manual.update(providerId, props, bag())).rejects.toThrow(
+      /Client request timeout.*it is 7, and must be 5/s,
+    );
+    stored().oidc.client_request_timeout = 5000;
+    await manual.update(providerId, props, bag());
+  });
+
   test("an id that comes, or another one, replaces the note", async () => {
     const { outs } = await manual.create(bag({ providerId: undefined }));
     const told = { changes: true, replaces: ["providerId"], deleteBeforeReplace: false };
@@ -53,11 +65,11 @@ describe("a provider made by hand", () => {
   });
 
   test("a provider that the stack made is handed over by its own id alone, as an update", async () => {
-    const { id, outs } = await managed.create(world.providerInputs() as unknown as Bag);
+    const { id, outs } = await managed.create(world.providerInputs());
     const state = outs as Bag;
     for (const wrong of [undefined, "other-id"]) {
       await expect(manual.diff(id, state, bag({ providerId: wrong }))).rejects.toThrow(
-        /this stack itself made client provider "okta-test".*nothing was changed.*clientProvider\.id/s,
+        /this stack itself made client provider "okta-test".*left as they are.*clientProvider\.id/s,
       );
     }
     expect(await manual.diff(id, state, bag())).toEqual({ changes: true, replaces: [], deleteBeforeReplace: false });

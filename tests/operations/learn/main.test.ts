@@ -216,7 +216,7 @@ const anyNames: fc.Arbitrary<PrivateKeyBlockNames> = fc
     clientIdPath,
     privateKeyPath,
     scopesPath,
-    scopesFormat: format as "array" | "string",
+    scopesFormat: format,
   }));
 
 test("whatever the names are, they are learned, and the configuration that is printed makes a provider", async () => {

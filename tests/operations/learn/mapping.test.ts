@@ -74,7 +74,12 @@ describe("each part is known by what it is", () => {
   test("nothing at all may name it, which is in doubt", () => {
     const mapping = propose({ block: { id: "0oaManager0000000001", key: "********", scopes: SCOPES } });
     expect(mapping.overrides).toMatchObject({ methodPath: "" });
-    expect(mapping.doubts).toEqual([expect.stringMatching(/^method: nothing unpublished names it/)]);
+    expect(mapping.doubts).toEqual([expect.stringMatching(/^method: nothing unpublished names it.*does\.$/)]);
+    const block = { id: "0oaManager0000000001", key: "********", scopes: SCOPES };
+    const leaves = unpublishedLeaves(answer({ token_endpoint_auth_methods_supported: ["private_key_jwt"], block }));
+    expect(proposeMapping(leaves, { authMethods: ["private_key_jwt"] }).doubts).toEqual([
+      expect.stringMatching(/Perhaps the published .* does \(private_key_jwt\)/),
+    ]);
   });
 });
 

@@ -138,7 +138,7 @@ export async function startWorld(switches: Partial<AnypointSwitches> = {}): Prom
         pauseMs: 1,
         ...options,
       }),
-    providerInputs: (changes = {}) => ({ ...published, ...byKey, ...changes }) as KeyProviderInputs,
+    providerInputs: (changes = {}) => ({ ...published, ...byKey, ...changes }),
     headerInputs: (changes = {}) => ({ ...published, registrationHeader: `SSWS ${API_TOKEN}`, ...changes }),
     calls: (after) =>
       entries(after)
