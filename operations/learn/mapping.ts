@@ -27,7 +27,7 @@ export interface Hints {
 
 const MASKED = /^\*+$/;
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-const SECRET_KEY = /key|pem|secret|password|token$/i;
+const SECRET_KEY = /(?:key|pem|secret|password|token)$/i;
 
 /** Likeness of a leaf to a part; 0: it is not that part. */
 type Likeness = (leaf: Leaf) => number;

@@ -1,6 +1,6 @@
 /** Reads a client provider as the organization answers it, beyond the published schema. Writes nothing. */
-import { z } from "zod";
 import { type AnypointClient, path } from "../../providers/anypoint/client.ts";
+import { listProviders } from "../../providers/anypoint/client-provider-calls.ts";
 import {
   type ClientProviderAnswer,
   PROVIDER_TYPE,
@@ -8,11 +8,6 @@ import {
 } from "../../providers/anypoint/client-provider-wire.ts";
 import { rootOrganization } from "../../providers/anypoint/organizations.ts";
 import { CannotRun } from "../command-line.ts";
-
-const list = z.object({
-  data: z.array(z.looseObject({ providerId: z.string(), name: z.string().optional() })),
-  total: z.number().optional(),
-});
 
 export interface ReadProvider {
   readonly id: string;
@@ -29,17 +24,7 @@ export async function readProvider(
 ): Promise<ReadProvider> {
   const { id: organizationId } = await rootOrganization(client);
   const subject = `client provider "${nameOrId}" of organization ${organizationId}`;
-  const rows = await client.pages(
-    {
-      operation: "clientProviders.list",
-      subject: `the client providers of organization ${organizationId}`,
-      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
-      // Declared as required (confirmed: DX-AM).
-      query: { ascending: true },
-    },
-    list,
-    ({ data, total }) => ({ rows: data, total }),
-  );
+  const rows = await listProviders(client, organizationId);
   const [row, other] = rows.filter(({ providerId, name }) => providerId === nameOrId || name === nameOrId);
   if (row === undefined) {
     const names = rows.map(({ name = "", providerId }) => `${name} (${providerId})`).join(", ");

@@ -21,24 +21,27 @@ const listAnswer = z.object({
 
 const grantTypesAnswer = z.object({ grant_types: z.array(z.object({ name: z.string() })) });
 
+/** Rows of the organization's client providers; `search` narrows them roughly. */
+export const listProviders = (client: AnypointClient, organizationId: string, search?: string) =>
+  client.pages(
+    {
+      operation: "clientProviders.list",
+      subject: `the client providers of organization ${organizationId}`,
+      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
+      // Declared as required (confirmed: DX-AM).
+      query: { search, ascending: true },
+    },
+    listAnswer,
+    ({ data, total }) => ({ rows: data, total }),
+  );
+
 /** The provider of our name, when it is ours. Throws when it is another's, or there are several. */
 export async function findOurs(
   client: AnypointClient,
   organizationId: string,
   { name, inspectorClientId }: ClientProviderInputs,
 ): Promise<ClientProviderAnswer | undefined> {
-  const rows = await client.pages(
-    {
-      operation: "clientProviders.list",
-      subject: `the client providers of organization ${organizationId}`,
-      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
-      // Declared as required (confirmed: DX-AM).
-      query: { search: name, ascending: true },
-    },
-    listAnswer,
-    ({ data, total }) => ({ rows: data, total }),
-  );
-  const named = rows.filter((row) => row.name === name);
+  const named = (await listProviders(client, organizationId, name)).filter((row) => row.name === name);
   const answers = await Promise.all(
     named.map(({ providerId }) => getProvider(client, organizationId, providerId, name)),
   );
