@@ -22,7 +22,8 @@ export const expectationsShape = {
       existingScopes: z.array(text),
     })
     .optional(),
-  clientProvider: z.object({ name: text }),
+  /** `byHand`: a person makes it, so its name is no matter of ours. */
+  clientProvider: z.object({ name: text, byHand: z.boolean().optional() }),
   environments: z.array(z.object(place)),
   apis: z.array(
     z.object({
@@ -59,7 +60,7 @@ export function expectationsOf(settings: Settings): Expectations {
         existingScopes: server.existingScopes,
       },
     }),
-    clientProvider: { name: clientProvider.name },
+    clientProvider: { name: clientProvider.name, ...(clientProvider.mode === "manual" && { byHand: true }) },
     environments: clientProvider.environments.map(({ environment, businessGroup }) => ({
       environment,
       ...(businessGroup !== undefined && { businessGroup }),

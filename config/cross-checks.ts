@@ -166,6 +166,22 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
   }
   const keyProblem = values.managerPrivateKey === undefined ? undefined : pemProblem(values.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
+  const { mode, id } = values.clientProvider ?? {};
+  if (mode === "header" && readable("registrationHeader") && values.registrationHeader === undefined) {
+    add(
+      "registrationHeader",
+      "is needed with clientProvider.mode: header; `pulumi config set --secret okta-anypoint:registrationHeader`",
+    );
+  }
+  if (mode !== undefined && mode !== "header" && values.registrationHeader !== undefined) {
+    add("registrationHeader", `is for clientProvider.mode: header, and the mode is ${mode}; take one of them out`);
+  }
+  if (mode !== undefined && mode !== "manual" && id !== undefined) {
+    add(
+      "clientProvider.id",
+      `is for clientProvider.mode: manual; in mode ${mode} the provider is found by its name, so take it out`,
+    );
+  }
   const all = { apis: apis.map(([api]) => api), consumers: consumers.map(([consumer]) => consumer) };
   if (values.verifyAfterUp === true && readable("apis", "consumers") && verifiable(all).length === 0) {
     add("verifyAfterUp", "needs at least one consumer of an API that has a url to call");

@@ -70,6 +70,7 @@ export interface SettingsSource {
 /** Keys whose values must be stored encrypted. */
 export const SECRET_KEYS = [
   "okta-anypoint:managerPrivateKey",
+  "okta-anypoint:registrationHeader",
   "okta:privateKey",
   "okta:apiToken",
   "okta:accessToken",

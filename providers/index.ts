@@ -30,6 +30,7 @@ const DEFINITIONS: Record<HandlerName, () => Promise<HandlerModule>> = {
   Contract: () => import("./handlers/contract.ts"),
   SigningKey: () => import("./handlers/signing-key.ts"),
   Preflight: () => import("./handlers/preflight.ts"),
+  ManualClientProvider: () => import("./handlers/manual-client-provider.ts"),
 };
 
 const handlers = new Map<HandlerName, Handler>();

@@ -4,10 +4,13 @@ import type { Expectations } from "../checks/expectations.ts";
 
 /** Dotted paths under `oidc_dynamic_client_provider` at which Anypoint keeps the private-key block; the default is unverified. */
 export interface PrivateKeyBlockArgs {
-  /** Where the authentication method is named. Default `client.registration.authentication_method`. */
+  /**
+   * Where the authentication method is named; empty where nothing names it. Default
+   * `client.registration.authentication_method`.
+   */
   readonly methodPath?: pulumi.Input<string>;
   /** What selects private key JWT there. Default `private_key_jwt`. */
-  readonly methodValue?: pulumi.Input<string>;
+  readonly methodValue?: pulumi.Input<string | boolean>;
   /** Default `client.registration.private_key_jwt.client_id`. */
   readonly clientIdPath?: pulumi.Input<string>;
   /** Default `client.registration.private_key_jwt.private_key`. */
@@ -29,12 +32,17 @@ export interface ClientProviderArgs {
   readonly tokenUrl: pulumi.Input<string>;
   /** Where gateways introspect tokens. Update. */
   readonly introspectionUrl: pulumi.Input<string>;
-  /** Client id of the app with which Anypoint registers clients. Update. */
-  readonly managerClientId: pulumi.Input<string>;
-  /** Its private key, PKCS#8 PEM. Secret. Update. */
-  readonly managerPrivateKey: pulumi.Input<string>;
-  /** Scopes that Anypoint asks for when it registers. Update. */
-  readonly managerScopes: pulumi.Input<pulumi.Input<string>[]>;
+  /** Client id of the app with which Anypoint registers clients. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerClientId?: pulumi.Input<string>;
+  /** Its private key, PKCS#8 PEM. Secret. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerPrivateKey?: pulumi.Input<string>;
+  /** Scopes that Anypoint asks for when it registers. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerScopes?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * In place of the three: a static Authorization header for registrations, for example `SSWS 00…`, sent as it is. A
+   * fallback: it never expires. Secret. Update.
+   */
+  readonly registrationHeader?: pulumi.Input<string>;
   /** Client with which gateways introspect. Its id is what tells our provider from another of the same name. Update. */
   readonly inspectorClientId: pulumi.Input<string>;
   /** Secret. Update. */
@@ -49,6 +57,25 @@ export interface ClientProviderArgs {
   readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
   /** Update. */
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
+}
+
+/** What a client provider that a person made in the console must look like; nothing of it is ever written. */
+export interface ManualClientProviderArgs {
+  /** Its id. Left out while nobody has made it yet: then nothing is compared. Update. */
+  readonly providerId?: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
+  readonly issuer: pulumi.Input<string>;
+  readonly registrationUrl: pulumi.Input<string>;
+  readonly authorizeUrl: pulumi.Input<string>;
+  readonly tokenUrl: pulumi.Input<string>;
+  readonly introspectionUrl: pulumi.Input<string>;
+  readonly inspectorClientId: pulumi.Input<string>;
+  readonly allowLocalClientDeletion: pulumi.Input<boolean>;
+  readonly allowExternalClientModification: pulumi.Input<boolean>;
+  /** Default 5. */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+  /** Default false. */
+  readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
 }
 
 export interface EnvironmentAssignmentArgs {

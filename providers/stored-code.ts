@@ -10,6 +10,7 @@ export const HANDLER_NAMES = [
   "Contract",
   "SigningKey",
   "Preflight",
+  "ManualClientProvider",
 ] as const;
 
 export type HandlerName = (typeof HANDLER_NAMES)[number];

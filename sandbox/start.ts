@@ -8,6 +8,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
 import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
+import { readBlockNames } from "./block-names.ts";
 import {
   type PluginChoice,
   ROOT,
@@ -33,13 +34,14 @@ const flags = new Command("sandbox:start")
   .option("--fresh", "forget what an earlier run left, the stack too")
   .option("--tls", "serve over HTTPS, with a CA made for this run; env.sh makes programs trust it")
   .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
+  .option("--block-names <file>", "JSON file with other wire names of the private-key block, for trying anypoint:learn")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ fresh?: boolean; tls?: boolean; rateLimits?: boolean; plugins: PluginChoice }>();
+  .opts<{ fresh?: boolean; tls?: boolean; rateLimits?: boolean; blockNames?: string; plugins: PluginChoice }>();
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
@@ -64,7 +66,14 @@ await mkdir(join(folder, "state"), { recursive: true });
 const saved = await readSavedLab(stateFile).catch(refuse);
 const tls = flags.tls ? await startTls(folder) : undefined;
 const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
-const lab = await startLab({ ports: PORTS, saved, certificate: tls?.certificate, rateLimits });
+const names = flags.blockNames === undefined ? undefined : await readBlockNames(flags.blockNames).catch(refuse);
+const lab = await startLab({
+  ports: PORTS,
+  saved,
+  certificate: tls?.certificate,
+  rateLimits,
+  anypoint: names && { privateKeyBlock: names },
+});
 control.serve(createControl(lab.journal, lab.faults));
 
 const environment: Record<string, string> = {

@@ -39,6 +39,10 @@ export interface Definition<C, Inputs extends object, State extends Inputs> {
     readonly inputs: readonly string[];
     readonly same: (context: C, news: Properties, state: Properties) => Promise<boolean>;
   };
+  /** Throws where the state is one that the inputs must not be laid over. */
+  readonly guard?: (news: Properties, state: Properties) => void;
+  /** Inputs for whose sake the resource is replaced although they did not change, given the state. */
+  readonly replaceAnyway?: (state: State) => readonly string[];
   /** Rules between inputs; a property that is not known yet is not in `known` but in `has`. */
   readonly rules?: (known: Partial<Inputs>, has: (property: keyof Inputs) => boolean) => Failure[];
   /** Fills in what follows from other inputs, all of them known. */
@@ -122,6 +126,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
     },
 
     async diff(_id, olds, news) {
+      definition.guard?.(news, olds);
       const former = inputsOfState(olds);
       const unchanged = definition.unchanged?.(news, olds) ?? [];
       const differs = (key: string): boolean => {
@@ -137,10 +142,13 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
       if (renamed?.inputs.some((key) => moved.has(key)) && (await renamed.same(contextOf(), news, olds)))
         renamed.inputs.forEach((key) => moved.delete(key));
       // What is unknown may turn out to be what it was, so it never replaces.
-      const replaces = definition.replaceOn.filter((key) => moved.has(key) && !isUnknown(news[key]));
+      const replaces = [
+        ...definition.replaceOn.filter((key) => moved.has(key) && !isUnknown(news[key])),
+        ...(definition.replaceAnyway?.(stateOf(olds)) ?? []),
+      ];
       const unsettled = definition.unsettled?.(stateOf(olds), news) ?? false;
       return {
-        changes: changed.size > 0 || unsettled,
+        changes: changed.size > 0 || replaces.length > 0 || unsettled,
         replaces,
         deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(moved) ?? false),
       };

@@ -12,7 +12,7 @@ const pem = (type: "rsa" | "ec", bits = 2048) => {
 };
 const RSA = pem("rsa");
 
-const SECRET = /Secret$|Token$|rivateKey$/;
+const SECRET = /Secret$|Token$|rivateKey$|Header$/;
 
 /** A configuration as Pulumi hands it over, from values; keys that hold credentials are marked secret. */
 function source(values: Record<string, unknown>, stack = "dev", environment: Record<string, string> = {}) {
@@ -68,6 +68,7 @@ describe("defaults", () => {
       timeoutSeconds: 5,
       validateCertificates: true,
       introspectAt: "issuer",
+      mode: "managed",
     });
     expect([settings.verifyAfterUp, settings.exportConsumerSecrets, settings.probe]).toEqual([false, false, false]);
   });
@@ -133,6 +134,32 @@ describe("defaults", () => {
     const environment = { OKTA_API_TOKEN: "t", ANYPOINT_CLIENT_ID: "i", ANYPOINT_CLIENT_SECRET: "s" };
     expect(problemsOf(rest, "dev", environment)).toEqual([]);
     expect(problemsOf(rest)).toHaveLength(2);
+  });
+});
+
+describe("modes of the client provider", () => {
+  test.each([
+    [{}, undefined, "managed"],
+    [{ mode: "manual" }, undefined, "manual"],
+    [{ mode: "manual", id: "5f0b1f4e-7f0c-4a53-9f55-0d8f2a7d9c11" }, undefined, "manual"],
+    [{ mode: "header" }, "SSWS 00hidden", "header"],
+  ])("%j is taken", (changes, registrationHeader, mode) => {
+    const settings = readSettings(
+      source({
+        ...MINIMAL,
+        "okta-anypoint:clientProvider": { environments: ["Sandbox"], ...changes },
+        "okta-anypoint:registrationHeader": registrationHeader,
+      }),
+    );
+    expect(settings.clientProvider).toMatchObject({ ...changes, mode });
+    expect(settings.registrationHeader).toBe(registrationHeader);
+  });
+
+  test("nothing may name the method, and a switch may", () => {
+    for (const privateKeyBlock of [{ methodPath: "" }, { methodPath: "client.use_jwt", methodValue: true }]) {
+      const values = { ...MINIMAL, "okta-anypoint:clientProvider": { environments: ["Sandbox"], privateKeyBlock } };
+      expect(readSettings(source(values)).clientProvider.privateKeyBlock).toEqual(privateKeyBlock);
+    }
   });
 });
 
@@ -299,6 +326,34 @@ describe("errors", () => {
       { "okta-anypoint:manager": { adminRole: { type: "CUSTOM" } } },
       /resourceSet and role are needed/,
     ],
+    [
+      "mode header without the header",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "header" } },
+      /^okta-anypoint:registrationHeader: is needed with clientProvider.mode: header; .*--secret/,
+    ],
+    [
+      "a header in another mode",
+      { "okta-anypoint:registrationHeader": "SSWS 00hidden" },
+      /^okta-anypoint:registrationHeader: is for clientProvider.mode: header, and the mode is managed(?!.*hidden)/,
+    ],
+    [
+      "a header of two lines",
+      {
+        "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "header" },
+        "okta-anypoint:registrationHeader": "SSWS 00hidden\r\nX: y",
+      },
+      /^okta-anypoint:registrationHeader: is no header value(?!.*hidden)/,
+    ],
+    [
+      "a provider's id in a mode that finds it by name",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], id: "5f0b1f4e" } },
+      /^okta-anypoint:clientProvider.id: is for clientProvider.mode: manual/,
+    ],
+    [
+      "an unknown mode",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "by-hand" } },
+      /clientProvider.mode: give one of: managed, manual, header/,
+    ],
     ["broken JSON", { "okta-anypoint:apis": "[{" }, /apis: is not valid JSON/],
   ];
   test.each(cases)("%s", (_what, values, expected) => {
@@ -400,6 +455,12 @@ describe("errors", () => {
     }
     expect(message).toContain("anypoint:clientSecret: is stored in clear; store it with `pulumi config set --secret");
     expect(message).toContain("okta:privateKey: is stored in clear");
+    const header = { ...MINIMAL, "okta-anypoint:registrationHeader": "SSWS 00hidden" };
+    expect(() =>
+      readSettings({ ...source(header), isSecret: (key) => key !== "okta-anypoint:registrationHeader" }),
+    ).toThrow(
+      /registrationHeader: is stored in clear; store it with `pulumi config set --secret okta-anypoint:registrationHeader`/,
+    );
     expect(message).not.toContain("hidden-value");
   });
 });

@@ -28,6 +28,7 @@ test("the lines are what earlier states hold: a change needs handlers for both",
     "Contract",
     "SigningKey",
     "Preflight",
+    "ManualClientProvider",
   ]);
 });
 
