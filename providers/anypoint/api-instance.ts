@@ -15,9 +15,9 @@ import type { ApiInstanceInputs, ApiInstanceState } from "./api-instance-inputs.
 import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
 import { afterCreation, createOnce } from "./creation.ts";
-import { refusal, unexpectedAnswer } from "./errors.ts";
+import { AnypointError, refusal, unexpectedAnswer } from "./errors.ts";
 import { businessGroup } from "./organizations.ts";
-import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
+import { bindingHolders, bindingRefusal, formerProviderGone, wayOut } from "./instance-binding.ts";
 
 /** Where the instance is; states of earlier releases have no name of the organization. */
 type Place = Named["place"] & { readonly organizationName?: string };
@@ -100,10 +100,12 @@ export async function deleteApiInstance(client: AnypointClient, _id: string, sta
   const moves = endpointUri !== undefined && (found.endpointUri ?? null) !== endpointUri;
   if (!rebinds && !moves) return;
   if (rebinds) await refuseIfHeld(client, state, found, clientProviderId);
-  await patch(client, state, {
-    ...(rebinds && { providerId: clientProviderId }),
-    ...(moves && { endpointUri }),
-  });
+  await patch(
+    client,
+    state,
+    { ...(rebinds && { providerId: clientProviderId }), ...(moves && { endpointUri }) },
+    found.providerId,
+  );
 }
 
 /**
@@ -122,7 +124,7 @@ export async function bindingProblem(
   if (inputs.clientProviderId === undefined ? current !== null : current === inputs.clientProviderId) return undefined;
   if (await formerProviderGone(client, current, former)) return undefined;
   const at = { ...place, apiId: found.id };
-  const holders = await bindingHolders(client, at);
+  const holders = await bindingHolders(client, at, found, inputs.clientProviderId);
   return holders.length === 0 ? undefined : bindingRefusal(at, current, inputs.clientProviderId, holders);
 }
 
@@ -153,6 +155,8 @@ async function adopt(
 interface BindingChange {
   readonly rebinds: boolean;
   readonly moves: boolean;
+  /** Provider that it is bound to; null is Anypoint's own. */
+  readonly from: string | null;
   readonly before: Partial<Former>;
 }
 
@@ -162,7 +166,7 @@ function bindingChange(found: Instance, inputs: ApiInstanceInputs): BindingChang
   const rebinds = provider !== inputs.clientProviderId;
   const moves = inputs.endpointUri !== undefined && endpoint !== inputs.endpointUri;
   return {
-    ...{ rebinds, moves },
+    ...{ rebinds, moves, from: provider },
     before: { ...(rebinds && { clientProviderId: provider }), ...(moves && { endpointUri: endpoint }) },
   };
 }
@@ -172,13 +176,18 @@ async function bind(
   client: AnypointClient,
   place: InstancePlace,
   inputs: ApiInstanceInputs,
-  { rebinds, moves }: BindingChange,
+  { rebinds, moves, from }: BindingChange,
 ): Promise<void> {
   if (!rebinds && !moves) return;
-  await patch(client, place, {
-    ...(rebinds && { providerId: inputs.clientProviderId }),
-    ...(moves && { endpointUri: inputs.endpointUri }),
-  });
+  await patch(
+    client,
+    place,
+    {
+      ...(rebinds && { providerId: inputs.clientProviderId }),
+      ...(moves && { endpointUri: inputs.endpointUri }),
+    },
+    from,
+  );
   requireBound(inputs, place, await requireInstance(client, place));
 }
 
@@ -188,19 +197,32 @@ async function refuseIfHeld(
   found: Instance,
   to: string | null,
 ): Promise<void> {
-  const holders = await bindingHolders(client, place);
+  const holders = await bindingHolders(client, place, found, to);
   if (holders.length > 0) throw refusal("instances.update", bindingRefusal(place, found.providerId, to, holders));
 }
 
-const patch = (client: AnypointClient, place: InstancePlace, body: Record<string, unknown>): Promise<void> =>
-  client.run({
-    operation: "instances.update",
-    subject: describeApi(place),
-    method: "PATCH",
-    path: apiPath(place),
-    body,
-    repeatable: true,
-  });
+async function patch(
+  client: AnypointClient,
+  place: InstancePlace,
+  body: Record<string, unknown>,
+  from: string | null | undefined,
+): Promise<void> {
+  try {
+    await client.run({
+      operation: "instances.update",
+      subject: describeApi(place),
+      method: "PATCH",
+      path: apiPath(place),
+      body,
+      repeatable: true,
+    });
+  } catch (error) {
+    // What holds an instance is not all to be seen, so Anypoint may refuse what looked free.
+    if (!(error instanceof AnypointError) || !("providerId" in body)) throw error;
+    if (error.code !== "invalid" && error.code !== "conflict") throw error;
+    throw new AnypointError(`${error.message} If the instance is held to its provider: ${wayOut(from)}`, error, error);
+  }
+}
 
 const post = (
   client: AnypointClient,
