@@ -138,6 +138,8 @@ export interface ClientApplicationArgs {
   readonly clientProviderId: pulumi.Input<string>;
   /** What a delete does: `remove` (default), or `keep` the application. Update. */
   readonly deletion?: pulumi.Input<"keep" | "remove">;
+  /** Name of the stack, for the command in what a delete says of a client that stays. Default this stack's. No change. */
+  readonly stack?: pulumi.Input<string>;
 }
 
 export interface ContractArgs {

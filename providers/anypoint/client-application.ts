@@ -12,8 +12,9 @@ import {
   application,
 } from "./client-application-wire.ts";
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
-import { type AnypointError, couldNot, refusal } from "./errors.ts";
+import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { type Tell, goneApplication, keptApplication, leftClient, tellUser } from "./remains.ts";
 
 /** Creates the application, or takes on the one that is ours. Throws when the name is another's, or its secret can't be read. */
 export async function createClientApplication(
@@ -39,9 +40,14 @@ export async function readClientApplication(
   client: AnypointClient,
   _id: string,
   state: ClientApplicationState,
+  tell: Tell = tellUser,
 ): Promise<ClientApplicationState | undefined> {
   const found = await find(client, state.organizationId, state.applicationId, state.name);
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    const gone = goneApplication(client, state);
+    if (gone !== undefined) tell(gone);
+    return undefined;
+  }
   const { description: _, url: __, ...rest } = state;
   return {
     ...rest,
@@ -77,18 +83,41 @@ export async function updateClientApplication(
   return (await complete(client, organizationId, inputs, found, origin)).state;
 }
 
-/** Deletes an application that was created, and with it its contracts, unless it is to be kept. */
+/**
+ * Deletes an application that was created, and with it its contracts, unless it is to be kept. What stays, in Anypoint or at
+ * the identity provider, is told.
+ */
 export async function deleteClientApplication(
   client: AnypointClient,
   _id: string,
   state: ClientApplicationState,
+  tell: Tell = tellUser,
 ): Promise<void> {
-  if (state.origin === "adopted" || state.deletion === "keep") return;
-  await client.delete({
-    operation: "applications.delete",
-    subject: subjectOf(state.name),
-    path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
-  });
+  if (state.origin === "adopted" || state.deletion === "keep") {
+    tell(keptApplication(client, state));
+    return;
+  }
+  await remove(client, state);
+  const left = await leftClient(client, state);
+  if (left !== undefined) tell(left);
+}
+
+async function remove(client: AnypointClient, state: ClientApplicationState): Promise<void> {
+  try {
+    await client.delete({
+      operation: "applications.delete",
+      subject: subjectOf(state.name),
+      path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof AnypointError) || error.code !== "invalid") throw error;
+    throw new AnypointError(
+      `${error.message} If its client provider forbids the deletion, set okta-anypoint:clientProvider.clientDeletion to anypoint or everywhere (or keep, to leave the application) ` +
+        "and run `pulumi up` first; if the identity provider refuses to delete the client, set it to anypoint: the client then stays there, and is named.",
+      error,
+      error,
+    );
+  }
 }
 
 const post = (client: AnypointClient, organizationId: string, inputs: ClientApplicationInputs): Promise<Application> =>
