@@ -4,6 +4,7 @@
  * other settings is refused.
  */
 import { z } from "zod";
+import { listApplications } from "./application-list.ts";
 import { type AnypointClient, path } from "./client.ts";
 import {
   type Application,
@@ -42,7 +43,7 @@ export async function readClientApplication(
   state: ClientApplicationState,
   tell: Tell = tellUser,
 ): Promise<ClientApplicationState | undefined> {
-  const found = await find(client, state.organizationId, state.applicationId, state.name);
+  const found = await findClientApplication(client, state.organizationId, state.applicationId, state.name);
   if (found === undefined) {
     const gone = goneApplication(client, state);
     if (gone !== undefined) tell(gone);
@@ -73,7 +74,7 @@ export async function updateClientApplication(
 ): Promise<ClientApplicationState> {
   if (state.clientSecret !== "") return { ...state, ...inputs };
   const { applicationId, organizationId, origin } = state;
-  const found = await find(client, organizationId, applicationId, state.name);
+  const found = await findClientApplication(client, organizationId, applicationId, state.name);
   if (found === undefined) {
     throw refusal(
       "applications.read",
@@ -160,7 +161,7 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    const seen = await find(client, organizationId, applicationId, inputs.name);
+    const seen = await findClientApplication(client, organizationId, applicationId, inputs.name);
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),
@@ -196,20 +197,12 @@ async function findNamed(
   organizationId: string,
   name: string,
 ): Promise<Application | undefined> {
-  const rows = await client.pages(
-    {
-      operation: "applications.list",
-      subject: `the applications of organization ${organizationId}`,
-      path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
-      query: { query: name, literalMatch: true, targetAdminSite: true },
-    },
-    z.array(application),
-    (page) => ({ rows: page }),
-  );
+  const rows = await listApplications(client, organizationId, { query: name, literalMatch: true });
   return rows.find((row) => row.name === name);
 }
 
-const find = (
+/** An application by its number, or undefined when it is not there. */
+export const findClientApplication = (
   client: AnypointClient,
   organizationId: string,
   applicationId: string,
@@ -238,7 +231,7 @@ async function requireOurs(
   inputs: ClientApplicationInputs,
   row: Application,
 ): Promise<boolean> {
-  const there = (await find(client, organizationId, row.applicationId, row.name)) ?? row;
+  const there = (await findClientApplication(client, organizationId, row.applicationId, row.name)) ?? row;
   const me = await client.once("account", () =>
     client.json(
       { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },

@@ -66,9 +66,7 @@ function command(client: AnypointClient, { clientId, stack }: ClientApplicationS
   const ids = told.get(client) ?? [];
   if (clientId !== "" && !ids.includes(clientId)) ids.push(clientId);
   told.set(client, ids);
-  return ["npm run orphans -- --stack", stack ?? "NAME", ...ids.map((id) => `--client-id ${id}`), "--remove"].join(
-    " ",
-  );
+  return ["npm run orphans -- --stack", stack ?? "NAME", ...ids.map((id) => `--client-id ${id}`), "--remove"].join(" ");
 }
 
 const shown = ({ clientId }: ClientApplicationState): string => clientId || "(not shown)";
