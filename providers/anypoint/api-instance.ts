@@ -87,15 +87,20 @@ export async function updateApiInstance(
   };
 }
 
-/** Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. */
+/**
+ * Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. A former provider
+ * that is gone meanwhile is no more than Anypoint's own, to which such instances fall back (confirmed: DOC-APIM).
+ */
 export async function deleteApiInstance(client: AnypointClient, _id: string, state: ApiInstanceState): Promise<void> {
   if (state.origin === "created") {
     await client.delete({ operation: "instances.delete", subject: describeApi(state), path: apiPath(state) });
     return;
   }
-  const { clientProviderId, endpointUri } = (state.before ?? {}) as Partial<Former>;
+  const { clientProviderId: former, endpointUri } = (state.before ?? {}) as Partial<Former>;
   const found = await findInstance(client, state);
-  if (found === undefined || (clientProviderId === undefined && endpointUri === undefined)) return;
+  if (found === undefined || (former === undefined && endpointUri === undefined)) return;
+  const gone = typeof former === "string" && (await formerProviderGone(client, former, former));
+  const clientProviderId = gone ? null : former;
   const rebinds = clientProviderId !== undefined && (found.providerId ?? null) !== clientProviderId;
   const moves = endpointUri !== undefined && (found.endpointUri ?? null) !== endpointUri;
   if (!rebinds && !moves) return;

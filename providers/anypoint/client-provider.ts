@@ -23,6 +23,7 @@ import {
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { type Tell, tellUser } from "./remains.ts";
 
 export interface ClientProviderState extends ClientProviderInputs, Ownership {
   readonly providerId: string;
@@ -120,11 +121,12 @@ export async function updateClientProvider(
   };
 }
 
-/** Deletes a provider that was created; gives back one that was adopted. */
+/** Deletes a provider that was created; gives back one that was adopted, and tells what of it Anypoint never showed. */
 export async function deleteClientProvider(
   client: AnypointClient,
   _id: string,
   state: ClientProviderState,
+  tell: Tell = tellUser,
 ): Promise<void> {
   const { organizationId, providerId, origin, before = {} } = state;
   const subject = subjectOf(state.name, organizationId);
@@ -138,6 +140,10 @@ export async function deleteClientProvider(
   const former = { ...state, ...(before as Partial<ClientProviderInputs>) };
   const changed = new Set(Object.keys(before) as (keyof ClientProviderInputs)[]);
   await patchProvider(client, organizationId, providerId, former, changed);
+  tell(
+    `${subject} was there before this stack and has its former settings again, but for the private key and the introspection client's secret: ` +
+      "Anypoint shows neither, so they are still this stack's. Enter the former ones in Access Management, Client Providers.",
+  );
 }
 
 /**

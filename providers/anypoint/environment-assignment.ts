@@ -76,7 +76,10 @@ export async function readEnvironmentAssignment(
   return { ...state, makeDefault: state.makeDefault && index === 0 };
 }
 
-/** Moves the entry: to the front with `makeDefault`, to the end when that was taken back. */
+/**
+ * Moves the entry: to the front with `makeDefault`; when that was taken back, one that was added to the end, and one that was
+ * adopted to where it was.
+ */
 export async function updateEnvironmentAssignment(
   client: AnypointClient,
   _id: string,
@@ -84,13 +87,17 @@ export async function updateEnvironmentAssignment(
   inputs: EnvironmentAssignmentInputs,
 ): Promise<EnvironmentAssignmentState> {
   const { clientProviderId } = inputs;
-  const others = (list: readonly string[]) => list.filter((id) => id !== clientProviderId);
   const former = await readExisting(client, state);
-  await merge(client, state, former, (list) =>
-    inputs.makeDefault ? [clientProviderId, ...others(list)] : [...others(list), clientProviderId],
-  );
   const index = former.indexOf(clientProviderId);
   const before = state.before ?? (index > 0 && inputs.makeDefault ? { index } : undefined);
+  const home = typeof before?.index === "number" ? before.index : index;
+  await merge(client, state, former, (list) => {
+    const others = list.filter((id) => id !== clientProviderId);
+    if (inputs.makeDefault) return [clientProviderId, ...others];
+    // One that was taken out meanwhile has no place to go back to.
+    const place = state.origin === "adopted" && home >= 0 ? home : others.length;
+    return others.toSpliced(place, 0, clientProviderId);
+  });
   return { ...state, ...inputs, ...(state.origin === "adopted" && before && { before }) };
 }
 
