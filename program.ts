@@ -88,6 +88,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       timeoutSeconds: clientProvider.timeoutSeconds,
       validateCertificates: clientProvider.validateCertificates,
       privateKeyBlock: clientProvider.privateKeyBlock,
+      ...(clientProvider.deleteWhileUsed && { deleteWhileUsed: true }),
       environments: clientProvider.environments,
       introspectAt: clientProvider.introspectAt,
     },

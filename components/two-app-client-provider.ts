@@ -23,7 +23,7 @@ export interface TwoAppClientProviderArgs {
   readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
-    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock"
+    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock" | "deleteWhileUsed"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**

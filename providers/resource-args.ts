@@ -48,6 +48,8 @@ export interface ClientProviderArgs {
   readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
   /** Update. */
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
+  /** Whether a delete goes on although API instances of others are bound to the provider. Default false. Update. */
+  readonly deleteWhileUsed?: pulumi.Input<boolean>;
 }
 
 export interface EnvironmentAssignmentArgs {

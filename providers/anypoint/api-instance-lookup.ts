@@ -13,7 +13,8 @@ import type { AnypointClient } from "./client.ts";
 import { AnypointError, refusal } from "./errors.ts";
 import { environment } from "./organizations.ts";
 
-const listAnswer = z.object({
+/** Answer of the list of instances, by assets. */
+export const instanceList = z.object({
   assets: z.array(
     z.looseObject({
       groupId: z.string().nullish(),
@@ -54,7 +55,7 @@ export async function findNamed(
       path: apisPath(place),
       query: { groupId, assetId: inputs.assetId, instanceLabel: inputs.label },
     },
-    listAnswer,
+    instanceList,
     ({ assets: rows, total }) => ({ rows, total }),
   );
   const labelled = assets

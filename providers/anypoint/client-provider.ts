@@ -23,6 +23,7 @@ import {
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { instancesBoundTo } from "./provider-users.ts";
 import { type Tell, tellUser } from "./remains.ts";
 
 export interface ClientProviderState extends ClientProviderInputs, Ownership {
@@ -121,7 +122,7 @@ export async function updateClientProvider(
   };
 }
 
-/** Deletes a provider that was created; gives back one that was adopted, and tells what of it Anypoint never showed. */
+/** Deletes a provider that was created, unless others use it; gives back one that was adopted, and tells what of it Anypoint never showed. */
 export async function deleteClientProvider(
   client: AnypointClient,
   _id: string,
@@ -132,6 +133,15 @@ export async function deleteClientProvider(
   const subject = subjectOf(state.name, organizationId);
   const at = path`/accounts/api/organizations/${organizationId}/clientProviders/${providerId}`;
   if (origin === "created") {
+    const users = state.deleteWhileUsed === true ? [] : await instancesBoundTo(client, providerId);
+    if (users.length > 0) {
+      throw refusal(
+        "clientProviders.delete",
+        `Could not delete ${subject}: API instances that this stack does not have are bound to it: ${users.join(", ")}. Nothing of it was changed. ` +
+          "Without it they would fall back to Anypoint's own provider, and their OpenID Connect policies would fail. Bind them to another provider in API Manager, then run the command again; " +
+          "or set okta-anypoint:clientProvider.deleteWhileUsed to true and run `pulumi up` first; or leave it with `pulumi state delete`.",
+      );
+    }
     await client.delete({ operation: "clientProviders.delete", subject, path: at });
     return;
   }
