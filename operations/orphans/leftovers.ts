@@ -56,6 +56,11 @@ export function leftovers(facts: Facts): Leftovers {
       return "it belongs to the stack itself (Manager, Inspector, or the app that runs it)";
     if (user !== undefined) return `application "${user.name}" (${user.applicationId}) in Anypoint has it`;
     if (app === undefined) return "Okta has no such client (any more)";
+    // A client has the name of its application (confirmed: KB 001123173).
+    const unshown = applications.find((one) => !one.clientId && one.name === app.label);
+    if (unshown !== undefined) {
+      return `application "${unshown.name}" (${unshown.applicationId}) may have it: Anypoint does not show its client id`;
+    }
     return app.registered
       ? undefined
       : "it is no client that Anypoint registered: no web app with its own id and consent";

@@ -26,12 +26,14 @@ const facts: fc.Arbitrary<Facts> = fc.record({
 });
 
 describe("a client that is left behind", () => {
-  test("is none that an application has, none of the stack's own, and none that Anypoint can't have registered", () => {
+  test("is none that an application has, or may have, none of the stack's own, and none that Anypoint can't have registered", () => {
     fc.assert(
       fc.property(facts, (known) => {
         const used = [...known.applications, ...known.ofState.filter(({ there }) => there)].map((one) => one.clientId);
+        const unshown = known.applications.filter(({ clientId }) => clientId === undefined).map(({ name }) => name);
         for (const { app: one } of leftovers(known).clients) {
           expect(used).not.toContain(one.id);
+          expect(unshown).not.toContain(one.label);
           expect(known.untouchable.has(one.id)).toBe(false);
           expect(one.registered).toBe(true);
           expect(known.apps).toContain(one);
