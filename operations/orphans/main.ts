@@ -15,12 +15,12 @@ import { type Sources, gather } from "./search.ts";
 
 interface Flags {
   stack?: string;
-  clientId: string[];
+  clientId?: string[];
   remove?: boolean;
   yes?: boolean;
 }
 
-const collect = (id: string, all: string[]): string[] => [...all, id];
+const collect = (id: string, all: string[] = []): string[] => [...all, id];
 
 const CLIENT_ID = /^[A-Za-z0-9._~-]{1,100}$/;
 
@@ -29,7 +29,7 @@ export function runCommandLine(args: readonly string[], around: Surroundings): P
   const command = new Command("orphans")
     .description("Lists the clients in Okta and the applications in Anypoint that a stack leaves behind.")
     .option("--stack <name>", "the stack; its configuration must still be there, its resources need not")
-    .option("--client-id <id>", "a client of it, as `pulumi destroy` named it; repeatable", collect, [] as string[])
+    .option("--client-id <id>", "a client of it, as `pulumi destroy` named it; repeatable", collect)
     .option("--remove", "delete the clients in Okta that are certain; guesses and applications are left alone")
     .option("--yes", "do not ask before");
   return runCommand<Flags>(command, args, around, (flags) => run(flags, around));
@@ -55,7 +55,7 @@ async function run(flags: Flags, around: Surroundings): Promise<ExitCode> {
   return found.clients.length + found.keptApplications.length > 0 || (flags.remove && found.refused.length > 0) ? 1 : 0;
 }
 
-async function open({ stack, clientId }: Flags, { env, workDir }: Surroundings): Promise<Sources> {
+async function open({ stack, clientId = [] }: Flags, { env, workDir }: Surroundings): Promise<Sources> {
   if (stack === undefined) throw new CannotRun("Give --stack NAME, for example: npm run orphans -- --stack dev");
   const wrong = clientId.filter((id) => !CLIENT_ID.test(id));
   if (wrong.length > 0) throw new CannotRun(`--client-id: ${wrong.join(", ")} is no client id.`);

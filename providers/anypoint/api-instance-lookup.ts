@@ -60,7 +60,10 @@ export async function findNamed(
   );
   const labelled = assets
     .filter((asset) => asset.assetId === inputs.assetId && (asset.groupId ?? groupId) === groupId)
-    .flatMap(({ apis }) => apis)
+    // The asset's coordinates are said once for all of its instances (confirmed: DX-APIM).
+    .flatMap(({ apis, assetId }) =>
+      apis.map((api) => ({ ...api, groupId: api.groupId ?? groupId, assetId: api.assetId ?? assetId })),
+    )
     .filter(({ instanceLabel }) => instanceLabel === inputs.label);
   const found = labelled.find(({ assetVersion }) => assetVersion === inputs.assetVersion);
   const [other] = labelled;

@@ -198,11 +198,19 @@ async function bind(
 
 async function refuseIfHeld(
   client: AnypointClient,
-  place: InstancePlace,
+  place: InstancePlace & Partial<ApiInstanceState>,
   found: Instance,
   to: string | null,
 ): Promise<void> {
-  const holders = await bindingHolders(client, place, found, to);
+  // A read does not always say the asset.
+  const { groupId, assetId, productVersion } = place;
+  const whole = {
+    ...found,
+    groupId: found.groupId ?? groupId,
+    assetId: found.assetId ?? assetId,
+    productVersion: found.productVersion ?? productVersion,
+  };
+  const holders = await bindingHolders(client, place, whole, to);
   if (holders.length > 0) throw refusal("instances.update", bindingRefusal(place, found.providerId, to, holders));
 }
 

@@ -262,7 +262,8 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
       groupId: first.groupId,
       assetId: first.assetId,
       apis: instances.map((instance) => {
-        const { endpoint: _, apiId: __, ...row } = body(instance);
+        // The asset's coordinates stand with the asset alone (confirmed: DX-APIM's example).
+        const { endpoint: _, apiId: __, groupId: ___, assetId: ____, ...row } = body(instance);
         return { ...row, pinned: false, activeContractsCount: contractsOf(context, instance.id).length };
       }),
       totalApis: instances.length,

@@ -224,8 +224,10 @@ describe("what holds an instance to its provider", () => {
     addApiGroup();
     const before = world.snapshot();
     const refused = /held there by API group instance 266126 \(social-media 1\.0\.0\)\. Nothing was changed\. Way out:/;
-    await expect(createApiInstance(world.client(), byId())).rejects.toThrow(refused);
-    expect(await bindingProblem(world.client(), byId())).toMatch(refused);
+    for (const inputs of [byId(), byAsset({ label: "legacy", adopt: true })]) {
+      await expect(createApiInstance(world.client(), inputs)).rejects.toThrow(refused);
+      expect(await bindingProblem(world.client(), inputs)).toMatch(refused);
+    }
     expect(world.snapshot()).toEqual(before);
   });
 
