@@ -98,6 +98,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       providerId: clientProvider.id,
       registrationHeader:
         settings.registrationHeader === undefined ? undefined : pulumi.secret(settings.registrationHeader),
+      ...(clientProvider.deleteWhileUsed && { deleteWhileUsed: true }),
       environments: clientProvider.environments,
       introspectAt: clientProvider.introspectAt,
     },

@@ -56,6 +56,8 @@ export interface AnypointClientProviderArgs {
   readonly environments?: readonly AssignedEnvironment[];
   /** Names of the private-key block on the wire, whose default is unverified. Update. */
   readonly privateKeyBlock?: ClientProviderArgs["privateKeyBlock"];
+  /** Whether it is deleted although API instances of others are bound to it. Default false. Update. */
+  readonly deleteWhileUsed?: pulumi.Input<boolean>;
 }
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
@@ -106,6 +108,7 @@ export class AnypointClientProvider extends pulumi.ComponentResource {
               ...registration(args),
               inspectorClientSecret: pulumi.secret(args.inspectorClientSecret),
               privateKeyBlock: args.privateKeyBlock,
+              deleteWhileUsed: args.deleteWhileUsed,
             },
             childOptions(this, { aliases: [{ type: MANUAL_CLIENT_PROVIDER }] }),
           );

@@ -31,6 +31,7 @@ export interface TwoAppClientProviderArgs {
     | "timeoutSeconds"
     | "validateCertificates"
     | "privateKeyBlock"
+    | "deleteWhileUsed"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**

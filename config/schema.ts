@@ -159,6 +159,7 @@ const clientProvider = z.strictObject(
     validateCertificates: flag("whether Anypoint checks Okta's TLS certificate").default(true),
     introspectAt: choice(["issuer", "org"]).default("issuer"),
     privateKeyBlock: privateKeyBlock.optional(),
+    deleteWhileUsed: flag("whether the provider is deleted although API instances of others use it").default(false),
   },
   objectOf("an object that names at least the environments: clientProvider: { environments: [Sandbox] }"),
 );

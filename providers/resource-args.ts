@@ -57,6 +57,8 @@ export interface ClientProviderArgs {
   readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
   /** Update. */
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
+  /** Whether a delete goes on although API instances of others are bound to the provider. Default false. Update. */
+  readonly deleteWhileUsed?: pulumi.Input<boolean>;
 }
 
 /** What a client provider that a person made in the console must look like; nothing of it is ever written. */
@@ -166,6 +168,8 @@ export interface ClientApplicationArgs {
   readonly clientProviderId: pulumi.Input<string>;
   /** What a delete does: `remove` (default), or `keep` the application. Update. */
   readonly deletion?: pulumi.Input<"keep" | "remove">;
+  /** Name of the stack, for the command in what a delete says of a client that stays. Default this stack's. No change. */
+  readonly stack?: pulumi.Input<string>;
 }
 
 export interface ContractArgs {

@@ -5,7 +5,7 @@
  * Every Anypoint resource puts out `origin` (`created` or `adopted`) and, when it was adopted, `before`: the fields that
  * were changed, which a delete restores. A resource that was created is deleted.
  */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type Definition, PackageResource } from "./package-resource.ts";
 import type {
   ApiInstanceArgs,
@@ -159,7 +159,7 @@ export class ClientApplication extends PackageResource {
       outputs: ["applicationId", "organizationId", "clientId", "clientSecret", "owner", ...OWNERSHIP],
       secrets: ["clientSecret"],
     };
-    super(definition, name, args, opts);
+    super(definition, name, { ...args, stack: args.stack ?? pulumi.getStack() }, opts);
   }
 }
 

@@ -13,7 +13,8 @@ import type { AnypointClient } from "./client.ts";
 import { AnypointError, refusal } from "./errors.ts";
 import { environment } from "./organizations.ts";
 
-const listAnswer = z.object({
+/** Answer of the list of instances, by assets. */
+export const instanceList = z.object({
   assets: z.array(
     z.looseObject({
       groupId: z.string().nullish(),
@@ -54,12 +55,15 @@ export async function findNamed(
       path: apisPath(place),
       query: { groupId, assetId: inputs.assetId, instanceLabel: inputs.label },
     },
-    listAnswer,
+    instanceList,
     ({ assets: rows, total }) => ({ rows, total }),
   );
   const labelled = assets
     .filter((asset) => asset.assetId === inputs.assetId && (asset.groupId ?? groupId) === groupId)
-    .flatMap(({ apis }) => apis)
+    // The asset's coordinates are said once for all of its instances (confirmed: DX-APIM).
+    .flatMap(({ apis, assetId }) =>
+      apis.map((api) => ({ ...api, groupId: api.groupId ?? groupId, assetId: api.assetId ?? assetId })),
+    )
     .filter(({ instanceLabel }) => instanceLabel === inputs.label);
   const [found, second] = labelled.filter(({ assetVersion }) => assetVersion === inputs.assetVersion);
   if (found !== undefined && second !== undefined) {
@@ -91,7 +95,7 @@ export async function anyInstance(
       path: apisPath(place),
       query: { limit: 1 },
     },
-    listAnswer,
+    instanceList,
   );
   return assets.flatMap(({ apis }) => apis)[0];
 }

@@ -2,20 +2,13 @@
  * An API instance, bound to a client provider. Ours is the one named by its id, or by asset and label with `adopt`; one
  * that was adopted gets its former provider, consumer endpoint and asset version back on delete.
  */
-import {
-  type Instance,
-  type InstancePlace,
-  apiPath,
-  apisPath,
-  describeApi,
-  findInstance,
-  instanceAnswer,
-} from "./api-manager.ts";
+import { type Instance, type InstancePlace, apiPath, describeApi, findInstance } from "./api-manager.ts";
 import type { ApiInstanceInputs, ApiInstanceState } from "./api-instance-inputs.ts";
+import { noSuchAsset, patchInstance, postInstance, requireBound, shown, versionProblem } from "./api-instance-calls.ts";
 import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
 import { afterCreation, afterWrites, createOnce } from "./creation.ts";
-import { type Attempt, refusal, unexpectedAnswer } from "./errors.ts";
+import { refusal } from "./errors.ts";
 import { businessGroup, placeNow } from "./organizations.ts";
 import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
 
@@ -38,7 +31,7 @@ export async function createApiInstance(
   if (found !== undefined) return adopt(client, inputs, place, found);
 
   const made = await createOnce(
-    () => post(client, inputs, place, groupId),
+    () => postInstance(client, inputs, place, groupId),
     async () => (await findNamed(client, inputs)).found,
   );
   const state = { ...inputs, ...place, ...shown(made), origin: "created" } as const;
@@ -91,38 +84,33 @@ export async function updateApiInstance(
   });
 }
 
-/** Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. */
+/**
+ * Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. A former provider
+ * that is gone meanwhile is no more than Anypoint's own, to which such instances fall back (confirmed: DOC-APIM).
+ */
 export async function deleteApiInstance(client: AnypointClient, _id: string, state: ApiInstanceState): Promise<void> {
   if (state.origin === "created") {
     await client.delete({ operation: "instances.delete", subject: describeApi(state), path: apiPath(state) });
     return;
   }
-  const { clientProviderId, endpointUri, assetVersion } = (state.before ?? {}) as Partial<Former>;
-  if (clientProviderId === undefined && endpointUri === undefined && assetVersion === undefined) return;
+  const { clientProviderId: former, endpointUri, assetVersion } = (state.before ?? {}) as Partial<Former>;
+  if (former === undefined && endpointUri === undefined && assetVersion === undefined) return;
   const found = await findInstance(client, state);
   if (found === undefined) return;
+  const gone = typeof former === "string" && (await formerProviderGone(client, former, former));
+  const clientProviderId = gone ? null : former;
   const rebinds = clientProviderId !== undefined && (found.providerId ?? null) !== clientProviderId;
   const moves = endpointUri !== undefined && (found.endpointUri ?? null) !== endpointUri;
   const respecifies = assetVersion !== undefined && found.assetVersion !== assetVersion;
   if (!rebinds && !moves && !respecifies) return;
   if (rebinds) await refuseIfHeld(client, state, found, clientProviderId);
-  await patch(client, state, {
+  const body = {
     ...(rebinds && { providerId: clientProviderId }),
     ...(moves && { endpointUri }),
     ...(respecifies && { assetVersion }),
-  });
+  };
+  await patchInstance(client, state, body, { from: found.providerId });
 }
-
-/** Why an instance can't go to a version of its asset in place; undefined when nothing is in the way. */
-export function versionProblem(to: string | undefined, from: string | undefined): string | undefined {
-  const major = (version: string) => version.split(".", 1)[0];
-  if (to === undefined || from === undefined || major(to) === major(from)) return undefined;
-  return `can't go from ${from} to ${to}: Anypoint changes the version of an instance within its major version alone. ${NEW_MAJOR}`;
-}
-
-/** Confirmed: docs.mulesoft.com, "Managing API Instance Versions". */
-const NEW_MAJOR =
-  "Another major version is another instance: give it another label, or a second entry with its own name and label, and let the consumers move over.";
 
 /**
  * Why the instance could not be bound as asked, found before anything is done; undefined when nothing is in the way. With
@@ -140,7 +128,7 @@ export async function bindingProblem(
   if (inputs.clientProviderId === undefined ? current !== null : current === inputs.clientProviderId) return undefined;
   if (await formerProviderGone(client, current, former)) return undefined;
   const at = { ...place, apiId: found.id };
-  const holders = await bindingHolders(client, at);
+  const holders = await bindingHolders(client, at, found, inputs.clientProviderId);
   return holders.length === 0 ? undefined : bindingRefusal(at, current, inputs.clientProviderId, holders);
 }
 
@@ -173,6 +161,8 @@ interface BindingChange {
   readonly rebinds: boolean;
   readonly moves: boolean;
   readonly respecifies: boolean;
+  /** Provider that it is bound to; null is Anypoint's own. */
+  readonly from: string | null;
   readonly before: Partial<Former>;
 }
 
@@ -184,7 +174,7 @@ function bindingChange(found: Instance, inputs: ApiInstanceInputs): BindingChang
   const version = found.assetVersion ?? undefined;
   const respecifies = inputs.assetVersion !== undefined && version !== inputs.assetVersion;
   return {
-    ...{ rebinds, moves, respecifies },
+    ...{ rebinds, moves, respecifies, from: provider },
     before: {
       ...(rebinds && { clientProviderId: provider }),
       ...(moves && { endpointUri: endpoint }),
@@ -198,7 +188,7 @@ async function bind(
   client: AnypointClient,
   place: InstancePlace,
   inputs: ApiInstanceInputs,
-  { rebinds, moves, respecifies, before }: BindingChange,
+  { rebinds, moves, respecifies, from, before }: BindingChange,
   wrote: () => void = () => undefined,
 ): Promise<Instance | undefined> {
   if (!rebinds && !moves && !respecifies) return undefined;
@@ -212,9 +202,11 @@ async function bind(
     // That API Manager's API changes it is confirmed (KB 001115859), that it is by this member inferred.
     ...(respecifies && { assetVersion: inputs.assetVersion }),
   };
-  await patch(client, place, body, ({ status }) =>
-    respecifies && status === 404 ? noSuchAsset(inputs, inputs.groupId ?? place.organizationId) : undefined,
-  );
+  await patchInstance(client, place, body, {
+    from,
+    advice: ({ status }) =>
+      respecifies && status === 404 ? noSuchAsset(inputs, inputs.groupId ?? place.organizationId) : undefined,
+  });
   wrote();
   const after = await requireInstance(client, place);
   requireBound(inputs, place, after);
@@ -223,92 +215,18 @@ async function bind(
 
 async function refuseIfHeld(
   client: AnypointClient,
-  place: InstancePlace,
+  place: InstancePlace & Partial<ApiInstanceState>,
   found: Instance,
   to: string | null,
 ): Promise<void> {
-  const holders = await bindingHolders(client, place);
+  // A read does not always say the asset.
+  const { groupId, assetId, productVersion } = place;
+  const whole = {
+    ...found,
+    groupId: found.groupId ?? groupId,
+    assetId: found.assetId ?? assetId,
+    productVersion: found.productVersion ?? productVersion,
+  };
+  const holders = await bindingHolders(client, place, whole, to);
   if (holders.length > 0) throw refusal("instances.update", bindingRefusal(place, found.providerId, to, holders));
 }
-
-const patch = (
-  client: AnypointClient,
-  place: InstancePlace,
-  body: Record<string, unknown>,
-  advice?: Attempt["advice"],
-): Promise<void> =>
-  client.run({
-    operation: "instances.update",
-    subject: describeApi(place),
-    advice,
-    method: "PATCH",
-    path: apiPath(place),
-    body,
-    repeatable: true,
-  });
-
-const post = (
-  client: AnypointClient,
-  inputs: ApiInstanceInputs,
-  place: Named["place"],
-  groupId: string,
-): Promise<Instance> =>
-  client.json(
-    {
-      operation: "instances.create",
-      subject: `an API instance of ${inputs.assetId} ${inputs.assetVersion} labelled "${inputs.label}" in environment "${place.environmentName}"`,
-      // The environment was just found, so what is not there is the asset; which status says so is not described (inferred: 404).
-      advice: ({ status }) => (status === 404 ? noSuchAsset(inputs, groupId) : undefined),
-      method: "POST",
-      path: apisPath(place),
-      body: {
-        spec: { groupId, assetId: inputs.assetId, version: inputs.assetVersion },
-        instanceLabel: inputs.label,
-        // Absent it would be Anypoint's own provider, not the environment's default (inferred).
-        providerId: inputs.clientProviderId,
-        technology: inputs.technology ?? "mule4",
-        ...(inputs.endpointUri !== undefined && { endpointUri: inputs.endpointUri }),
-        endpoint: {
-          type: "rest",
-          uri: null,
-          proxyUri: null,
-          isCloudHub: null,
-          deploymentType: inputs.deploymentType ?? "CH2",
-          muleVersion4OrAbove: true,
-        },
-      },
-    },
-    instanceAnswer,
-  );
-
-const noSuchAsset = ({ assetId, assetVersion }: ApiInstanceInputs, groupId: string): string =>
-  `Exchange has no asset ${assetId} in version ${assetVersion} in group ${groupId}, or the connected app may not see it. ` +
-  "Look it up in Exchange, or publish it there first; correct assetId, version and groupId (without one it is the business group of the environment); " +
-  "or grant the connected app read:exchange in that group.";
-
-function requireBound(inputs: ApiInstanceInputs, place: InstancePlace, after: Instance): void {
-  const { assetVersion } = inputs;
-  if (assetVersion !== undefined && after.assetVersion != null && after.assetVersion !== assetVersion) {
-    throw unexpectedAnswer(
-      { operation: "instances.update", subject: describeApi(place) },
-      `Anypoint took the request, but the instance has version ${after.assetVersion} of its asset, not ${assetVersion}`,
-      "Change it in API Manager (the instance, Actions, Change API specification), then run `pulumi up` again.",
-    );
-  }
-  if ((after.providerId ?? null) === inputs.clientProviderId) return;
-  throw unexpectedAnswer(
-    { operation: "instances.update", subject: describeApi(place) },
-    `Anypoint took the request, but the instance is bound to ${after.providerId ?? "Anypoint's own provider"}, not to ${inputs.clientProviderId}`,
-    "Check that the client provider is assigned to the environment, then run the command again.",
-  );
-}
-
-/** What the instance says of itself. */
-const shown = (instance: Instance) => ({
-  apiId: instance.id,
-  ...(instance.groupId && { groupId: instance.groupId }),
-  ...(instance.assetId && { assetId: instance.assetId }),
-  ...(instance.assetVersion && { assetVersion: instance.assetVersion }),
-  ...(instance.productVersion && { productVersion: instance.productVersion }),
-  ...(instance.instanceLabel && { label: instance.instanceLabel }),
-});

@@ -69,7 +69,11 @@ export async function updateApiPolicy(
   const stray = Object.entries(extras(current.configuration, inputs.configuration)).some(
     ([key, value]) => !equal(state.filledIn?.[key], value),
   );
-  const before = state.origin === "adopted" ? { ...formerOf(current, inputs, template), ...state.before } : undefined;
+  const former = {
+    ...(stray && { configurationData: current.configuration }),
+    ...formerOf(current, inputs, template),
+  };
+  const before = state.origin === "adopted" ? { ...former, ...state.before } : undefined;
   const next: ApiPolicyState = {
     ...inputs,
     policyId: state.policyId,
@@ -130,15 +134,24 @@ async function adopt(
   });
 }
 
+/** What a write would change. A PATCH carries the whole configuration, so all of it is former then. */
 function formerOf(current: AppliedPolicy, inputs: ApiPolicyInputs, template: PolicyTemplate): Partial<Former> {
+  const patched = differs(current, inputs, template);
   return {
-    ...(!covers(current.configuration, inputs.configuration) && { configurationData: current.configuration }),
+    ...(patched && !equal(current.configuration, inputs.configuration) && { configurationData: current.configuration }),
     ...(!equal(current.pointcut, inputs.pointcut) && { pointcutData: current.pointcut ?? null }),
     ...(inputs.order !== undefined && current.order !== inputs.order && { order: current.order }),
     ...(current.assetVersion !== template.version && { assetVersion: current.assetVersion }),
-    ...(current.disabled !== undefined && current.disabled !== inputs.disabled && { disabled: current.disabled }),
+    ...((current.disabled ?? false) !== inputs.disabled && { disabled: current.disabled ?? false }),
   };
 }
+
+/** Whether the policy is other than asked for, in what a PATCH changes. */
+const differs = (current: AppliedPolicy, target: ApiPolicyInputs, template: PolicyTemplate): boolean =>
+  !covers(current.configuration, target.configuration) ||
+  !equal(current.pointcut, target.pointcut) ||
+  current.assetVersion !== template.version ||
+  (target.order !== undefined && current.order !== target.order);
 
 /** Sends what differs. */
 async function write(
@@ -148,13 +161,7 @@ async function write(
   current: AppliedPolicy,
   { stray = false, wrote = () => undefined }: { readonly stray?: boolean; readonly wrote?: () => void } = {},
 ): Promise<void> {
-  const differs =
-    stray ||
-    !covers(current.configuration, target.configuration) ||
-    !equal(current.pointcut, target.pointcut) ||
-    current.assetVersion !== template.version ||
-    (target.order !== undefined && current.order !== target.order);
-  if (differs) {
+  if (stray || differs(current, target, template)) {
     await patchPolicy(client, target, {
       configurationData: target.configuration,
       pointcutData: target.pointcut ?? null,

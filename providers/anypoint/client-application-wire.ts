@@ -27,6 +27,7 @@ export const clientApplicationShape = {
   apiId: text("the number of the API instance"),
   clientProviderId: text("the client provider's id"),
   deletion: z.enum(["keep", "remove"], { error: 'give "keep" or "remove"' }).default("remove"),
+  stack: text("the stack's name").optional(),
 } as const;
 
 export type ClientApplicationInputs = z.output<z.ZodObject<typeof clientApplicationShape>>;

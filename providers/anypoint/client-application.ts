@@ -4,6 +4,7 @@
  * other settings is refused.
  */
 import { z } from "zod";
+import { listApplications } from "./application-list.ts";
 import { type AnypointClient, path } from "./client.ts";
 import {
   type Application,
@@ -12,9 +13,10 @@ import {
   application,
 } from "./client-application-wire.ts";
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
-import { type AnypointError, couldNot, refusal } from "./errors.ts";
+import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { registrationAdvice } from "./registration-refusal.ts";
+import { type Tell, goneApplication, keptApplication, leftClient, tellUser } from "./remains.ts";
 
 /** Creates the application, or takes on the one that is ours. Throws when the name is another's, or its secret can't be read. */
 export async function createClientApplication(
@@ -40,9 +42,14 @@ export async function readClientApplication(
   client: AnypointClient,
   _id: string,
   state: ClientApplicationState,
+  tell: Tell = tellUser,
 ): Promise<ClientApplicationState | undefined> {
-  const found = await find(client, state.organizationId, state.applicationId, state.name);
-  if (found === undefined) return undefined;
+  const found = await findClientApplication(client, state.organizationId, state.applicationId, state.name);
+  if (found === undefined) {
+    const gone = goneApplication(client, state);
+    if (gone !== undefined) tell(gone);
+    return undefined;
+  }
   const { description: _, url: __, ...rest } = state;
   return {
     ...rest,
@@ -68,7 +75,7 @@ export async function updateClientApplication(
 ): Promise<ClientApplicationState> {
   if (state.clientSecret !== "") return { ...state, ...inputs };
   const { applicationId, organizationId, origin } = state;
-  const found = await find(client, organizationId, applicationId, state.name);
+  const found = await findClientApplication(client, organizationId, applicationId, state.name);
   if (found === undefined) {
     throw refusal(
       "applications.read",
@@ -78,19 +85,42 @@ export async function updateClientApplication(
   return (await complete(client, organizationId, inputs, found, origin)).state;
 }
 
-/** Deletes an application that was created, and with it its contracts, unless it is to be kept. */
+/**
+ * Deletes an application that was created, and with it its contracts, unless it is to be kept. What stays, in Anypoint or at
+ * the identity provider, is told.
+ */
 export async function deleteClientApplication(
   client: AnypointClient,
   _id: string,
   state: ClientApplicationState,
+  tell: Tell = tellUser,
 ): Promise<void> {
-  if (state.origin === "adopted" || state.deletion === "keep") return;
-  await client.delete({
-    operation: "applications.delete",
-    subject: subjectOf(state.name),
-    advice: (answer) => registrationAdvice(answer),
-    path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
-  });
+  if (state.origin === "adopted" || state.deletion === "keep") {
+    tell(keptApplication(client, state));
+    return;
+  }
+  await remove(client, state);
+  const left = await leftClient(client, state);
+  if (left !== undefined) tell(left);
+}
+
+async function remove(client: AnypointClient, state: ClientApplicationState): Promise<void> {
+  try {
+    await client.delete({
+      operation: "applications.delete",
+      subject: subjectOf(state.name),
+      advice: (answer) => registrationAdvice(answer),
+      path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof AnypointError) || error.code !== "invalid") throw error;
+    throw new AnypointError(
+      `${error.message} If its client provider forbids the deletion, set okta-anypoint:clientProvider.clientDeletion to anypoint or everywhere (or keep, to leave the application) ` +
+        "and run `pulumi up` first; if the identity provider refuses to delete the client, set it to anypoint: the client then stays there, and is named.",
+      error,
+      error,
+    );
+  }
 }
 
 const post = (client: AnypointClient, organizationId: string, inputs: ClientApplicationInputs): Promise<Application> =>
@@ -134,7 +164,7 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    const seen = await find(client, organizationId, applicationId, inputs.name);
+    const seen = await findClientApplication(client, organizationId, applicationId, inputs.name);
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),
@@ -170,20 +200,12 @@ export async function findApplicationNamed(
   organizationId: string,
   name: string,
 ): Promise<Application | undefined> {
-  const rows = await client.pages(
-    {
-      operation: "applications.list",
-      subject: `the applications of organization ${organizationId}`,
-      path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
-      query: { query: name, literalMatch: true, targetAdminSite: true },
-    },
-    z.array(application),
-    (page) => ({ rows: page }),
-  );
+  const rows = await listApplications(client, organizationId, { query: name, literalMatch: true });
   return rows.find((row) => row.name === name);
 }
 
-const find = (
+/** An application by its number, or undefined when it is not there. */
+export const findClientApplication = (
   client: AnypointClient,
   organizationId: string,
   applicationId: string,
@@ -212,7 +234,7 @@ async function requireOurs(
   inputs: ClientApplicationInputs,
   row: Application,
 ): Promise<boolean> {
-  const there = (await find(client, organizationId, row.applicationId, row.name)) ?? row;
+  const there = (await findClientApplication(client, organizationId, row.applicationId, row.name)) ?? row;
   const me = await client.once("account", () =>
     client.json(
       { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },

@@ -41,6 +41,7 @@ export const clientProviderShape = {
     .default(5),
   allowUntrustedCertificates: flag.default(false),
   privateKeyBlock: privateKeyBlockNames.optional(),
+  deleteWhileUsed: flag.optional(),
 } as const;
 
 export type ClientProviderInputs = z.output<z.ZodObject<typeof clientProviderShape>>;
@@ -51,7 +52,7 @@ export const KEY_INPUTS = ["managerClientId", "managerPrivateKey", "managerScope
 /** Inputs that a read can show. */
 export type PublicFields = Omit<
   ClientProviderInputs,
-  "managerPrivateKey" | "registrationHeader" | "inspectorClientSecret" | "privateKeyBlock"
+  "managerPrivateKey" | "registrationHeader" | "inspectorClientSecret" | "privateKeyBlock" | "deleteWhileUsed"
 >;
 
 export const clientProviderAnswer = z.looseObject({

@@ -26,6 +26,8 @@ import {
 import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { instancesBoundTo } from "./provider-users.ts";
+import { type Tell, tellUser } from "./remains.ts";
 
 export interface ClientProviderState extends ClientProviderInputs, Ownership {
   readonly providerId: string;
@@ -136,16 +138,26 @@ export async function updateClientProvider(
   });
 }
 
-/** Deletes a provider that was created; gives back one that was adopted. */
+/** Deletes a provider that was created, unless others use it; gives back one that was adopted, and tells what of it Anypoint never showed. */
 export async function deleteClientProvider(
   client: AnypointClient,
   _id: string,
   state: ClientProviderState,
+  tell: Tell = tellUser,
 ): Promise<void> {
   const { organizationId, providerId, origin, before = {} } = state;
   const subject = subjectOf(state.name, organizationId);
   const at = path`/accounts/api/organizations/${organizationId}/clientProviders/${providerId}`;
   if (origin === "created") {
+    const users = state.deleteWhileUsed === true ? [] : await instancesBoundTo(client, providerId);
+    if (users.length > 0) {
+      throw refusal(
+        "clientProviders.delete",
+        `Could not delete ${subject}: API instances that this stack does not have are bound to it: ${users.join(", ")}. Nothing of it was changed. ` +
+          "Without it they would fall back to Anypoint's own provider, and their OpenID Connect policies would fail. Bind them to another provider in API Manager, then run the command again; " +
+          "or set okta-anypoint:clientProvider.deleteWhileUsed to true and run `pulumi up` first; or leave it with `pulumi state delete`.",
+      );
+    }
     await client.delete({ operation: "clientProviders.delete", subject, path: at });
     return;
   }
@@ -154,6 +166,10 @@ export async function deleteClientProvider(
   const former = { ...state, ...(before as Partial<ClientProviderInputs>) };
   const changed = new Set(Object.keys(before) as (keyof ClientProviderInputs)[]);
   await patchProvider(client, organizationId, providerId, former, changed);
+  tell(
+    `${subject} was there before this stack and has its former settings again, but for the private key and the introspection client's secret: ` +
+      "Anypoint shows neither, so they are still this stack's. Enter the former ones in Access Management, Client Providers.",
+  );
 }
 
 /**

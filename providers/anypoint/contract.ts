@@ -18,6 +18,7 @@ import { type AnypointClient, path } from "./client.ts";
 import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { type Tell, tellUser } from "./remains.ts";
 
 export const contractShape = {
   applicationId: text("the application's number").regex(/^\d+$/, { error: "give the number of the application" }),
@@ -78,9 +79,13 @@ export async function createContract(
     const row = await requireContract(client, state);
     const retier = tierId !== undefined && row.tierId !== tierId;
     if (retier) await setTier(client, state, tierId);
-    const before = there !== undefined && retier && row.tierId !== undefined ? { tierId: row.tierId } : undefined;
-    const status = await settle(client, { ...state, ...(before && { before }) }, times);
-    return { id: contractId, state: { ...state, ...(before && { before }), status } };
+    if (there === undefined) return { id: contractId, state: { ...state, status: await settle(client, state, times) } };
+    const before = formerOf(row, inputs, retier);
+    const whole: ContractState = { ...state, ...(before && { before }) };
+    return afterCreation(contractId, whole, async () => ({
+      id: contractId,
+      state: { ...whole, status: await settle(client, whole, times) },
+    }));
   });
 }
 
@@ -109,8 +114,8 @@ export async function updateContract(
   const row = await requireContract(client, state);
   const tierId = await tierIdOf(client, inputs);
   const retier = tierId !== undefined && tierId !== row.tierId;
-  const former = state.origin === "adopted" && retier ? row.tierId : undefined;
-  const before = state.before ?? (former === undefined ? undefined : { tierId: former });
+  const former = state.origin === "adopted" ? { ...formerOf(row, inputs, retier), ...state.before } : {};
+  const before = Object.keys(former).length > 0 ? former : undefined;
   const next: ContractState = { ...state, ...inputs, status: row.status, ...(before && { before }) };
   return afterWrites(next, async (wrote) => {
     if (retier) {
@@ -125,13 +130,42 @@ export async function updateContract(
 export const needsSettling = ({ approval, status }: Pick<ContractState, "approval" | "status">): boolean =>
   (approval === "approve" && status !== "APPROVED") || (approval === "wait" && status === "PENDING");
 
-/** Revokes and deletes a contract that was made here; one that was adopted gets its former tier back. */
-export async function deleteContract(client: AnypointClient, _id: string, state: ContractState): Promise<void> {
+/** Former tier and status of an adopted contract, as far as they are changed. */
+interface Former {
+  readonly tierId: number;
+  readonly status: string;
+}
+
+function formerOf(row: ContractRow, inputs: ContractInputs, retier: boolean): Partial<Former> | undefined {
+  const approves = inputs.approval === "approve" && row.status !== "APPROVED";
+  const former = {
+    ...(retier && row.tierId !== undefined && { tierId: row.tierId }),
+    ...(approves && { status: row.status }),
+  };
+  return Object.keys(former).length > 0 ? former : undefined;
+}
+
+/**
+ * Revokes and deletes a contract that was made here; one that was adopted gets its former tier back, and is revoked again
+ * when it was. There is no way back to pending or rejected, so that is told.
+ */
+export async function deleteContract(
+  client: AnypointClient,
+  _id: string,
+  state: ContractState,
+  tell: Tell = tellUser,
+): Promise<void> {
   const row = await findContract(client, state, state.contractId);
   if (row === undefined) return;
   if (state.origin === "adopted") {
-    const tierId = state.before?.tierId;
-    if (typeof tierId === "number" && tierId !== row.tierId) await setTier(client, state, tierId);
+    const { tierId, status } = (state.before ?? {}) as Partial<Former>;
+    if (tierId !== undefined && tierId !== row.tierId) await setTier(client, state, tierId);
+    if (status === undefined || status === row.status) return;
+    if (status === "REVOKED") await setStatus(client, state, status);
+    else
+      tell(
+        `${subjectOf(state)} stays ${row.status.toLowerCase()}: it was ${status.toLowerCase()} before this stack, and Anypoint has no way back to that.`,
+      );
     return;
   }
   // A contract is deleted only once it is revoked (confirmed: DX-APIM).

@@ -76,7 +76,10 @@ export async function readEnvironmentAssignment(
   return { ...state, makeDefault: state.makeDefault && index === 0 };
 }
 
-/** Moves the entry: to the front with `makeDefault`, to the end when that was taken back. */
+/**
+ * Moves the entry: to the front with `makeDefault`; when that was taken back, one that was added to the end, and one that was
+ * adopted to where it was.
+ */
 export async function updateEnvironmentAssignment(
   client: AnypointClient,
   _id: string,
@@ -88,13 +91,18 @@ export async function updateEnvironmentAssignment(
   const former = await readExisting(client, state);
   const index = former.indexOf(clientProviderId);
   const before = state.before ?? (index > 0 && inputs.makeDefault ? { index } : undefined);
+  const home = typeof before?.index === "number" ? before.index : index;
   const { businessGroup: _, ...rest } = state;
   const next = { ...rest, ...inputs, ...place, ...(state.origin === "adopted" && before && { before }) };
   const takenBack = state.makeDefault && !inputs.makeDefault;
   // Half done it is still to be moved, which only the former value of `makeDefault` tells.
   return afterWrites({ ...next, makeDefault: state.makeDefault }, async (wrote) => {
-    const moved = (list: readonly string[]) =>
-      takenBack ? [...list.filter((id) => id !== clientProviderId), clientProviderId] : placed(list, inputs);
+    const moved = (list: readonly string[]) => {
+      if (!takenBack) return placed(list, inputs);
+      const others = list.filter((id) => id !== clientProviderId);
+      // One that was taken out meanwhile has no place to go back to.
+      return others.toSpliced(state.origin === "adopted" && home >= 0 ? home : others.length, 0, clientProviderId);
+    };
     await merge(client, state, former, moved, wrote);
     return next;
   });

@@ -23,6 +23,7 @@ const {
   registrationHeader: _header,
   inspectorClientSecret: _secret,
   privateKeyBlock: _block,
+  deleteWhileUsed: _deleted,
   ...published
 } = clientProviderShape;
 

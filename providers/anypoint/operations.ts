@@ -32,6 +32,7 @@ export const OPERATIONS = {
 
   "instances.list": environment("list", "read:api_configuration"),
   "instances.read": environment("read", "read:api_configuration"),
+  "instances.groups": root("list", "read:exchange"),
   "instances.create": environment("create", "manage:apis", "manage:api_configuration", "read:exchange"),
   "instances.update": environment("update", "manage:api_configuration"),
   "instances.delete": environment("delete", "manage:apis"),

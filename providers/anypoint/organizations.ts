@@ -77,14 +77,12 @@ export async function businessGroup(client: AnypointClient, nameOrId?: string): 
   return found;
 }
 
-/** An environment of a business group, by name or id. Throws when it is not there, listing those that are. */
-export async function environment(
-  client: AnypointClient,
-  nameOrId: string,
-  businessGroupNameOrId?: string,
-): Promise<Environment> {
-  const organization = await businessGroup(client, businessGroupNameOrId);
-  const all = await client.once(`environments of ${organization.id}`, () =>
+/** The root organization and its business groups, as far as we may see them. */
+export const businessGroups = async (client: AnypointClient): Promise<Organization[]> => flatten(await tree(client));
+
+/** The environments of a business group. */
+export const environmentsOf = (client: AnypointClient, organization: Organization) =>
+  client.once(`environments of ${organization.id}`, () =>
     client.pages(
       {
         operation: "environments.list",
@@ -96,6 +94,15 @@ export async function environment(
       500,
     ),
   );
+
+/** An environment of a business group, by name or id. Throws when it is not there, listing those that are. */
+export async function environment(
+  client: AnypointClient,
+  nameOrId: string,
+  businessGroupNameOrId?: string,
+): Promise<Environment> {
+  const organization = await businessGroup(client, businessGroupNameOrId);
+  const all = await environmentsOf(client, organization);
   const [found] = matching(all, nameOrId);
   if (found === undefined && all.length === 0) {
     // An empty list with status 200 is how Anypoint answers where a scope is missing (confirmed: KB 005385409).

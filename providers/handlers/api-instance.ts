@@ -5,8 +5,8 @@ import {
   deleteApiInstance,
   readApiInstance,
   updateApiInstance,
-  versionProblem,
 } from "../anypoint/api-instance.ts";
+import { versionProblem } from "../anypoint/api-instance-calls.ts";
 import { type ApiInstanceInputs, type ApiInstanceState, apiInstanceShape } from "../anypoint/api-instance-inputs.ts";
 import type { AnypointClient } from "../anypoint/client.ts";
 import { sameNamed, samePlace } from "./names.ts";

@@ -23,9 +23,11 @@ export const definition = define<AnypointClient, ClientApplicationInputs, Client
     redirectUris: (asked, state) => sameMembers(asked, state.redirectUris),
     grantTypes: (asked, state) => sameMembers(asked, state.grantTypes),
   },
+  // Only told in what a delete says.
+  unchanged: () => ["stack"],
   unsettled: ({ clientSecret }) => clientSecret === "",
   create: createClientApplication,
-  read: readClientApplication,
+  read: (client, id, state) => readClientApplication(client, id, state),
   update: updateClientApplication,
-  remove: deleteClientApplication,
+  remove: (client, id, state) => deleteClientApplication(client, id, state),
 });

@@ -31,5 +31,5 @@ export const definition = define<AnypointClient, ClientProviderInputs, ClientPro
   create: createClientProvider,
   read: readClientProvider,
   update: updateClientProvider,
-  remove: deleteClientProvider,
+  remove: (client, id, state) => deleteClientProvider(client, id, state),
 });

@@ -22,5 +22,5 @@ export const definition = define<AnypointClient, ContractInputs, ContractState>(
   create: createContract,
   read: readContract,
   update: updateContract,
-  remove: deleteContract,
+  remove: (client, id, state) => deleteContract(client, id, state),
 });

@@ -58,6 +58,8 @@ export async function createAnypoint(options: AnypointOptions): Promise<Anypoint
   const now = options.now ?? Date.now;
   const state =
     options.state ?? createState(options.organization ?? DEFAULT_ORGANIZATION, new Date(now()).toISOString());
+  // Not in labs that were saved before there were API groups.
+  state.apiGroupInstances ??= {};
   const switches: AnypointSwitches = { ...DEFAULT_SWITCHES, ...options.switches };
   const context: Context = { state, switches, now };
 

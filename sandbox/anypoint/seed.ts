@@ -33,6 +33,7 @@ export function createState(seed: OrganizationSeed, now: string): AnypointState 
     tiers: {},
     applications: {},
     contracts: {},
+    apiGroupInstances: {},
     runtime: { nextId: 19_000_001, accessTokens: {}, updatedAt: {}, lastActive: {} },
   };
   const root = addOrganization(state, seed.name, null, seed.environments ?? []);

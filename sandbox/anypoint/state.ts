@@ -162,6 +162,16 @@ export interface Contract {
   readonly createdAt: string;
 }
 
+/** An instance of an API group as Exchange shows it, with the API instances in it. */
+export interface ApiGroupInstance {
+  readonly id: number;
+  readonly organizationId: string;
+  readonly groupId: string;
+  readonly assetId: string;
+  readonly version: string;
+  apiIds: number[];
+}
+
 export interface AnypointState {
   organizations: Record<string, Organization>;
   environments: Record<string, Environment>;
@@ -174,6 +184,8 @@ export interface AnypointState {
   tiers: Record<string, Tier>;
   applications: Record<string, Application>;
   contracts: Record<string, Contract>;
+  /** There is no route that makes one: tests and people put them here. */
+  apiGroupInstances: Record<string, ApiGroupInstance>;
   /** What comparisons leave out: counters, tokens, time stamps of changes. */
   runtime: {
     nextId: number;

@@ -126,6 +126,7 @@ describe("ApiConsumer", () => {
       apiId: "19000002",
       clientProviderId: "provider-1",
       deletion: "remove",
+      stack: "dev",
     });
     expect(resources.get("mobile-contract")?.inputs).toEqual({
       applicationId: "2500001",

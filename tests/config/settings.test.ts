@@ -65,6 +65,7 @@ describe("defaults", () => {
       name: "okta-prod",
       environments: [{ environment: "Sandbox", makeDefault: false }],
       clientDeletion: "anypoint",
+      deleteWhileUsed: false,
       timeoutSeconds: 5,
       validateCertificates: true,
       introspectAt: "issuer",

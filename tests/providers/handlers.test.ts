@@ -626,3 +626,13 @@ describe("failures on the way to the host", () => {
     expect(failure).toMatchObject({ stack: "", message: expect.stringMatching(/403/) });
   });
 });
+
+test("the stack's name, known to the state or not, is no change of an application", async () => {
+  const { ClientApplication } = await wholeStack();
+  const { id, inputs, outs } = ClientApplication;
+  for (const state of [outs, { ...outs, stack: "dev" }]) {
+    for (const news of [inputs, { ...inputs, stack: "dev" }, { ...inputs, stack: "prod" }]) {
+      expect(await handler("ClientApplication").diff(id, state, news)).toMatchObject({ changes: false, replaces: [] });
+    }
+  }
+});

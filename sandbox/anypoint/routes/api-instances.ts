@@ -163,6 +163,9 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
     const { id } = instanceOf(context, c.req.param());
     delete state.apiInstances[id];
     delete state.runtime.lastActive[id];
+    for (const group of Object.values(state.apiGroupInstances)) {
+      group.apiIds = group.apiIds.filter((apiId) => apiId !== id);
+    }
     for (const dependants of [state.policies, state.tiers, state.contracts]) {
       for (const [key, { apiId }] of Object.entries(dependants)) if (apiId === id) delete dependants[key];
     }
@@ -203,7 +206,7 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
     if (taken) throw refusal(AREA, 409, `${of.assetId} already has an instance labelled ${label} in this environment`);
   }
 
-  /** Contracts, and policies of another type of provider, hold an instance to its provider (confirmed: DOC-APIM). */
+  /** Contracts, API groups, and policies of another type of provider hold an instance to its provider (confirmed: DOC-APIM). */
   function requireRebindable(instance: ApiInstance, providerId: string | null): void {
     requireProvider(providerId);
     const contracts = contractsOf(context, instance.id).length;
@@ -213,6 +216,10 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
         400,
         `The client provider of API ${instance.id} can't be changed: it has ${contracts} contract(s)`,
       );
+    }
+    const groups = select(state.apiGroupInstances, ({ apiIds }) => apiIds.includes(instance.id));
+    if (groups.length > 0) {
+      throw refusal(AREA, 400, `The client provider of API ${instance.id} can't be changed: it is in an API group`);
     }
     const type = providerId === null ? undefined : state.clientProviders[providerId]?.type.name;
     const holding = select(state.policies, ({ apiId }) => apiId === instance.id).filter((policy) => {
@@ -260,7 +267,8 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
       groupId: first.groupId,
       assetId: first.assetId,
       apis: instances.map((instance) => {
-        const { endpoint: _, apiId: __, ...row } = body(instance);
+        // The asset's coordinates stand with the asset alone (confirmed: DX-APIM's example).
+        const { endpoint: _, apiId: __, groupId: ___, assetId: ____, ...row } = body(instance);
         return { ...row, pinned: false, activeContractsCount: contractsOf(context, instance.id).length };
       }),
       totalApis: instances.length,

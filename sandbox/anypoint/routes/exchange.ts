@@ -84,6 +84,14 @@ export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
     );
   });
 
+  app.get(`${BASE}/versionGroups/:versionGroup/instances/:apiId/relatedApiGroupInstances`, (c) => {
+    requireScope(context, c, ...READ);
+    versions(c.req.param());
+    const apiId = Number(c.req.param("apiId"));
+    const found = select(state.apiGroupInstances, ({ apiIds }) => apiIds.includes(apiId));
+    return c.json(found.map(({ apiIds: _, ...row }) => ({ ...row, isPublic: false })));
+  });
+
   app.get(`${BASE}/:version`, (c) => {
     requireScope(context, c, ...READ);
     return c.json(assetBody(version(c.req.param())));

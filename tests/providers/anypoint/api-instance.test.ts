@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import {
   bindingProblem,
   createApiInstance,
@@ -7,7 +8,7 @@ import {
   updateApiInstance,
 } from "../../../providers/anypoint/api-instance.ts";
 import type { ApiInstanceInputs, ApiInstanceState } from "../../../providers/anypoint/api-instance-inputs.ts";
-import { createApiPolicy } from "../../../providers/anypoint/api-policy.ts";
+import { createApiPolicy, deleteApiPolicy } from "../../../providers/anypoint/api-policy.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
 import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
 import { type World, startWorld } from "./world.ts";
@@ -48,7 +49,7 @@ function publish(version: string, versionGroup: string): void {
 }
 
 /** A contract on the legacy instance, made by somebody else. */
-function addContract(): void {
+function addContract(apiId = world.legacyApiId): void {
   const base = { tierId: null, requestedTierId: null, approvedDate: null, rejectedDate: null, revokedDate: null };
   world.anypoint.state.applications[777_001] = {
     ...{ id: 777_001, name: "old-consumer", description: null, url: null, redirectUri: [], grantTypes: [] },
@@ -56,9 +57,25 @@ function addContract(): void {
   };
   world.anypoint.state.contracts[888_001] = {
     ...base,
-    ...{ id: 888_001, applicationId: 777_001, apiId: Number(world.legacyApiId), status: "APPROVED", createdAt: "" },
+    ...{ id: 888_001, applicationId: 777_001, apiId: Number(apiId), status: "APPROVED", createdAt: "" },
   };
 }
+
+/** An API group with the legacy instance in it. */
+function addApiGroup(): void {
+  const { organizationId, legacyApiId } = world;
+  world.anypoint.state.apiGroupInstances[266_126] = {
+    ...{ id: 266_126, organizationId, groupId: organizationId, assetId: "social-media", version: "1.0.0" },
+    apiIds: [Number(legacyApiId)],
+  };
+}
+
+const policyOn = (apiId: string) => ({
+  ...{ organizationId: world.organizationId, environmentId: world.environmentId, apiId, disabled: false },
+  groupId: "68ef9520-24e9-4cf2-b2f5-620025690913",
+  assetId: "openidconnect-access-token-enforcement",
+  configuration: { scopes: "orders.read" },
+});
 
 describe("create", () => {
   test("makes a Mule 4 instance bound to the provider, and reads it back", async () => {
@@ -184,22 +201,99 @@ describe("what holds an instance to its provider", () => {
     addContract();
     const before = world.snapshot();
     await expect(createApiInstance(world.client(), byId())).rejects.toThrow(
-      /bound to Anypoint's own provider and held there by contract 888001 of application "old-consumer" \(approved\)\. Way out:/,
+      /bound to Anypoint's own provider and held there by contract 888001 of application "old-consumer" \(approved\)\. Nothing was changed\. Way out:/,
     );
     expect(world.snapshot()).toEqual(before);
   });
 
-  test("an OpenID Connect policy is listed", async () => {
+  test("an OpenID Connect policy does not, where the new provider is of its type, and stays as it is", async () => {
     const { id, state } = await createApiInstance(world.client(), byAsset());
-    const policy = await createApiPolicy(world.client(), {
-      ...{ organizationId: world.organizationId, environmentId: world.environmentId, apiId: id, disabled: false },
-      groupId: "68ef9520-24e9-4cf2-b2f5-620025690913",
-      assetId: "openidconnect-access-token-enforcement",
-      configuration: { scopes: "orders.read" },
+    const policy = await createApiPolicy(world.client(), policyOn(id));
+    const before = structuredClone(world.anypoint.state.policies);
+    const next = byAsset({ clientProviderId: otherProvider });
+    expect(await bindingProblem(world.client(), { ...next, adopt: true }, provider)).toBeUndefined();
+    const position = world.journal.position;
+    await updateApiInstance(world.client(), id, state, next);
+    expect(stored(id)?.providerId).toBe(otherProvider);
+    expect(world.anypoint.state.policies).toEqual(before);
+    expect(Object.keys(before)).toEqual([policy.id]);
+    expect(world.calls(position).filter((call) => !call.startsWith("GET"))).toEqual(["PATCH apis/* 200"]);
+  });
+
+  test("an OpenID Connect policy is listed on the way back to a provider of another type", async () => {
+    const { id, state } = await createApiInstance(world.client(), byId());
+    const policy = await createApiPolicy(world.client(), policyOn(id));
+    const before = world.snapshot();
+    await expect(deleteApiInstance(world.client(), id, state)).rejects.toThrow(
+      new RegExp(`held there by policy ${policy.id} \\(openidconnect-access-token-enforcement\\)`),
+    );
+    expect(world.snapshot()).toEqual(before);
+    // Of a stack the policy goes first, since it depends on the instance.
+    await deleteApiPolicy(world.client(), policy.id, policy.state);
+    await deleteApiInstance(world.client(), id, state);
+    expect(stored(id)?.providerId).toBeNull();
+  });
+
+  test("an API group is listed, by what Exchange shows of it, and nothing is changed", async () => {
+    addApiGroup();
+    const before = world.snapshot();
+    const refused = /held there by API group instance 266126 \(social-media 1\.0\.0\)\. Nothing was changed\. Way out:/;
+    for (const inputs of [byId(), byAsset({ label: "legacy", adopt: true })]) {
+      await expect(createApiInstance(world.client(), inputs)).rejects.toThrow(refused);
+      expect(await bindingProblem(world.client(), inputs)).toMatch(refused);
+    }
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("a group that can't be seen shows in Anypoint's refusal, with the way out", async () => {
+    addApiGroup();
+    const before = world.snapshot();
+    world.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/relatedApiGroupInstances$", kind: "refuse" },
+      ...{ status: 403, times: 9 },
     });
-    await expect(
-      updateApiInstance(world.client(), id, state, byAsset({ clientProviderId: otherProvider })),
-    ).rejects.toThrow(new RegExp(`held there by policy ${policy.id} \\(openidconnect-access-token-enforcement\\)`));
+    expect(await bindingProblem(world.client(), byId())).toBeUndefined();
+    await expect(createApiInstance(world.client(), byId())).rejects.toThrow(
+      /Could not update API instance .*400.*it is in an API group.*Way out:.*or keep Anypoint's own provider\./s,
+    );
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("every mix of holders is told completely, and none of them is touched", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.boolean(), fc.boolean(), async (contract, group, back) => {
+        const { state } = world.anypoint;
+        state.contracts = {};
+        state.apiGroupInstances = {};
+        state.policies = {};
+        Object.assign(stored(world.legacyApiId) ?? {}, { providerId: null });
+        const { id, state: adopted } = await createApiInstance(world.client(), byId());
+        const policy = await createApiPolicy(world.client(), policyOn(id));
+        if (contract) addContract();
+        if (group) addApiGroup();
+        const before = world.snapshot();
+        const holders = [
+          ...(contract ? ["contract 888001"] : []),
+          ...(back ? [`policy ${policy.id}`] : []),
+          ...(group ? ["API group instance 266126"] : []),
+        ];
+        const work = back
+          ? deleteApiInstance(world.client(), id, adopted)
+          : updateApiInstance(world.client(), id, adopted, byId({ clientProviderId: otherProvider }));
+        const failure: unknown = await work.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (holders.length === 0) {
+          expect(failure).toBeUndefined();
+          return;
+        }
+        for (const holder of holders) expect(String(failure)).toContain(holder);
+        expect(String(failure).match(/contract \d+|policy \d+ |API group instance \d+/g)).toHaveLength(holders.length);
+        expect(world.snapshot()).toEqual(before);
+      }),
+      { numRuns: 16 },
+    );
   });
 
   test("is found before anything is done, for known and for unknown providers", async () => {
@@ -220,20 +314,15 @@ describe("what holds an instance to its provider", () => {
   test("the way out keeps the API in the configuration", async () => {
     addContract();
     const problem = await bindingProblem(world.client(), byId());
-    expect(problem).toMatch(/Way out: remove these contracts .*or keep Anypoint's own provider\.$/);
+    expect(problem).toMatch(/Way out: take consumers .* remove the contracts .*or keep Anypoint's own provider\.$/);
     expect(problem).not.toMatch(/out of the configuration|another label/);
   });
 
-  test("our own policy holds to no provider that is gone", async () => {
+  test("our own contract holds to no provider that is gone", async () => {
     const { id, state } = await createApiInstance(world.client(), byAsset());
-    await createApiPolicy(world.client(), {
-      ...{ organizationId: world.organizationId, environmentId: world.environmentId, apiId: id, disabled: false },
-      groupId: "68ef9520-24e9-4cf2-b2f5-620025690913",
-      assetId: "openidconnect-access-token-enforcement",
-      configuration: { scopes: "orders.read" },
-    });
+    addContract(id);
     const next = byAsset({ clientProviderId: otherProvider, adopt: true });
-    expect(await bindingProblem(world.client(), next, provider)).toMatch(/held there by policy/);
+    expect(await bindingProblem(world.client(), next, provider)).toMatch(/held there by contract/);
     delete world.anypoint.state.clientProviders[provider];
     for (const bound of [provider, null]) {
       Object.assign(stored(id) ?? {}, { providerId: bound });
@@ -241,8 +330,8 @@ describe("what holds an instance to its provider", () => {
     }
     // Whether it can be bound all the same is for Anypoint to say.
     const failure: unknown = await updateApiInstance(world.client(), id, state, next).catch((error: unknown) => error);
-    expect(String(failure)).not.toMatch(/Way out/);
-    expect(world.calls().at(-1)).not.toMatch(/contracts|policies/);
+    expect(String(failure)).toMatch(/Anypoint answered 400 .*1 contract\(s\)/);
+    expect(world.calls().at(-1)).toBe("PATCH apis/* 400");
   });
 
   test("is found on the way back too", async () => {

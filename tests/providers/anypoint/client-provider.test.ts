@@ -282,3 +282,58 @@ describe("delete", () => {
     expect(stored()).toEqual([]);
   });
 });
+
+describe("a delete while others use it", () => {
+  /** The legacy instance, and one of the business group Payments, bound to the provider. */
+  async function usedByOthers() {
+    const made = await createClientProvider(world.client(), world.providerInputs());
+    const { apiInstances, environments, organizations } = world.anypoint.state;
+    const legacy = apiInstances[world.legacyApiId];
+    const payments = Object.values(organizations).find(({ name }) => name === "Payments");
+    const environment = Object.values(environments).find(({ organizationId }) => organizationId === payments?.id);
+    if (legacy === undefined || payments === undefined || environment === undefined) throw new Error("another world");
+    legacy.providerId = made.id;
+    apiInstances[19_999_999] = {
+      ...structuredClone(legacy),
+      ...{ id: 19_999_999, organizationId: payments.id, environmentId: environment.id, assetId: "inventory-api" },
+    };
+    return made;
+  }
+
+  test("is refused with the list and the ways out, and nothing is written", async () => {
+    const { id, state } = await usedByOthers();
+    const before = world.snapshot();
+    const position = world.journal.position;
+    await expect(deleteClientProvider(world.client(), id, state)).rejects.toThrow(
+      new RegExp(
+        `Could not delete client provider "okta-test".*bound to it: ${world.legacyApiId} \\(orders-api, environment "Sandbox" of "Acme"\\), ` +
+          `19999999 \\(inventory-api, environment "Sandbox" of "Payments"\\)\\. Nothing of it was changed\\..*deleteWhileUsed`,
+      ),
+    );
+    expect(world.snapshot()).toEqual(before);
+    expect(world.calls(position).filter((call) => !call.startsWith("GET"))).toEqual([]);
+  });
+
+  test("goes on when told so, which an update notes without a write", async () => {
+    const { id, state } = await usedByOthers();
+    const position = world.journal.position;
+    const told = await updateClientProvider(
+      world.client(),
+      ...([id, state, world.providerInputs({ deleteWhileUsed: true })] as const),
+    );
+    expect(world.calls(position).filter((call) => !call.startsWith("GET"))).toEqual([]);
+    await deleteClientProvider(world.client(), id, told);
+    expect(world.anypoint.state.clientProviders).toEqual({});
+    expect(world.anypoint.state.apiInstances[world.legacyApiId]?.providerId).toBeNull();
+  });
+
+  test("an environment that we may not see keeps it from nothing", async () => {
+    const { id, state } = await usedByOthers();
+    world.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/environments/[^/]+/apis$", kind: "refuse" },
+      ...{ status: 403, times: 9 },
+    });
+    await deleteClientProvider(world.client(), id, state);
+    expect(world.anypoint.state.clientProviders).toEqual({});
+  });
+});

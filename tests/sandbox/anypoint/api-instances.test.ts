@@ -150,6 +150,21 @@ describe("change of the client provider", () => {
     expect(anypoint.service.state.apiInstances[id]?.providerId).toBeNull();
   });
 
+  test("is refused in an API group, which Exchange shows with the instance", async () => {
+    const id = await addInstance(anypoint, null);
+    const groups = `/exchange/api/v2/assets/${anypoint.root}/orders-api/versionGroups/v1/instances/${id}/relatedApiGroupInstances`;
+    expect((await anypoint.call("GET", groups)).list).toEqual([]);
+    anypoint.service.state.apiGroupInstances[7] = {
+      ...{ id: 7, organizationId: anypoint.root, groupId: anypoint.root, assetId: "social-media", version: "1.0.0" },
+      apiIds: [id],
+    };
+    expect((await anypoint.call("GET", groups)).list).toMatchObject([{ id: 7, assetId: "social-media" }]);
+    const refused = await rebind(id, provider);
+    expect(refused.status).toBe(400);
+    expect(refused.body.message).toContain("API group");
+    expect((await anypoint.call("PATCH", `${apisPath(anypoint)}/${id}`, { endpointUri: null })).status).toBe(200);
+  });
+
   test("an unknown provider is refused", async () => {
     expect((await rebind(await addInstance(anypoint, null), "unknown")).status).toBe(400);
   });
