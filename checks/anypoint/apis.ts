@@ -1,0 +1,145 @@
+/** API instances, their token policy, and the gateways that serve them. */
+import type { AppliedPolicy } from "../../providers/anypoint/api-manager.ts";
+import { effectiveConfiguration } from "../../providers/anypoint/api-policy-inputs.ts";
+import { equal } from "../../providers/anypoint/json-values.ts";
+import { compareVersions } from "../../providers/anypoint/policy-template.ts";
+import type { Deployed, DeployedApi } from "../deployed.ts";
+import type { Finding } from "../finding.ts";
+import { Premise } from "../reads.ts";
+import { type Check, type Report, check, reportOf } from "../report.ts";
+import type { AnypointReader } from "./reader.ts";
+
+const UP = "run `pulumi up --refresh --run-program`";
+const UP_FIRST = "Run `pulumi up --refresh --run-program`";
+
+type Policy = NonNullable<DeployedApi["policy"]>;
+
+export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[] =>
+  deployed.apis.flatMap((api) => {
+    const { place, policy } = api;
+    const instance = async () => {
+      const found = await anypoint.instance(place);
+      if (found === undefined) throw new Premise("not asked: the instance is gone (api-instance)");
+      return found;
+    };
+    return [
+      check(reportOf("api-instance", api.name), async (report) => {
+        const found = await anypoint.instance(place);
+        if (found === undefined) {
+          return report.fail(
+            "instance-missing",
+            `Instance ${place.apiId} is gone, with its policies and contracts: nothing protects the API.`,
+            `${UP_FIRST}: it is made anew with another number, which the application's autodiscovery then needs.`,
+          );
+        }
+        const bound = found.providerId ?? "";
+        if (bound !== api.clientProviderId) {
+          const to = bound === "" ? "Anypoint's own provider" : `client provider ${bound}`;
+          return report.fail(
+            "instance-unbound",
+            `Instance ${place.apiId} is bound to ${to}, not to ${api.clientProviderId}: its tokens are not checked at Okta.`,
+            `${UP_FIRST}; where contracts hold it, that says which. By hand: API Manager, instance ${place.apiId}, Settings, Client provider.`,
+          );
+        }
+        return found.deprecated === true
+          ? report.warn(
+              "instance-deprecated",
+              `Instance ${place.apiId} is deprecated: it takes no new contracts.`,
+              `Take the mark off: API Manager, instance ${place.apiId}, Actions; or move the consumers.`,
+            )
+          : report.ok(`${place.apiId}, bound to ${bound}`);
+      }),
+      ...(policy === undefined
+        ? []
+        : [
+            check(reportOf("api-policy", api.name), async (report) => {
+              const [found, policies] = [await instance(), await anypoint.policies(place)];
+              const applied = policies?.find(({ policyId }) => policyId === policy.policyId);
+              const problem = checkPolicy(report, api.name, policy, applied);
+              if (problem !== undefined) return problem;
+              if ((found.providerId ?? "") !== api.clientProviderId) {
+                throw new Premise("versions not asked for: the instance is bound elsewhere (api-instance)");
+              }
+              return checkVersion(report, policy, (await anypoint.newestTemplate(place, policy)).version);
+            }),
+          ]),
+      check(reportOf("api-gateway", api.name), async (report) => {
+        const { status, lastActiveDate } = (await instance()) as { status?: unknown; lastActiveDate?: unknown };
+        const last = typeof lastActiveDate === "string" ? lastActiveDate : undefined;
+        if (status === "active") return report.ok(`active${last === undefined ? "" : `, last seen ${last}`}`);
+        if (status === undefined && last === undefined) return report.unknown("Anypoint does not say.");
+        return report.warn(
+          "gateway-not-reporting",
+          `No gateway reports instance ${place.apiId} (status ${String(status)}${last === undefined ? "" : `, last seen ${last}`}): its policy protects nothing.`,
+          `Set api.id: ${place.apiId} in the autodiscovery of the Mule application with the client id of the environment, or deploy a proxy, and start it; Runtime Manager shows whether it runs.`,
+        );
+      }),
+    ];
+  });
+
+/** Undefined when the policy is there as it should be, versions aside. */
+function checkPolicy(
+  report: Report<"api-policy">,
+  name: string,
+  policy: Policy,
+  applied: AppliedPolicy | undefined,
+): Finding | undefined {
+  const { policyId, assetId } = policy;
+  const place = `API Manager, ${name}, Policies`;
+  if (applied === undefined) {
+    return report.fail(
+      "policy-missing",
+      `Policy ${policyId} (${assetId}) is not on the instance any more: calls without a token get in.`,
+      `${UP_FIRST}, which applies it again.`,
+    );
+  }
+  if (applied.disabled === true && !policy.disabled) {
+    return report.fail(
+      "policy-disabled",
+      `Policy ${policyId} is disabled: calls without a token get in.`,
+      `Enable it: ${place}; or ${UP}.`,
+    );
+  }
+  const wanted = effectiveConfiguration(policy, policy.configuration);
+  const { configuration } = applied;
+  if (wanted.skipClientIdValidation === false && configuration.skipClientIdValidation !== false) {
+    return report.fail(
+      "policy-skips-clients",
+      `Policy ${policyId} has skipClientIdValidation ${String(configuration.skipClientIdValidation)}: clients without a contract get in.`,
+      `${UP_FIRST}, which sets it to false.`,
+    );
+  }
+  const changed = Object.keys(wanted).filter((key) => !equal(configuration[key], wanted[key]));
+  const lines = changed.map(
+    (key) => `${key} is ${JSON.stringify(configuration[key] ?? null)}, not ${JSON.stringify(wanted[key])}`,
+  );
+  if (!equal(applied.pointcut?.length ? applied.pointcut : undefined, policy.pointcut)) {
+    lines.push("it covers other methods and paths");
+  }
+  if (lines.length > 0) {
+    return report.fail(
+      "policy-differs",
+      `Policy ${policyId} was changed: ${lines.join("; ")}.`,
+      `${UP_FIRST}, which puts it back; or ${place}.`,
+    );
+  }
+  return applied.assetVersion === policy.resolvedVersion
+    ? undefined
+    : report.warn(
+        "policy-version-other",
+        `Policy ${policyId} has version ${applied.assetVersion}; the stack applied ${policy.resolvedVersion}.`,
+        `${UP_FIRST}, which puts it back; or pin it with policy.version: ${applied.assetVersion}.`,
+      );
+}
+
+function checkVersion(report: Report<"api-policy">, policy: Policy, newest: string): Finding {
+  const { policyId, resolvedVersion, assetVersion } = policy;
+  if (compareVersions(newest, resolvedVersion) <= 0)
+    return report.ok(`${policyId}, version ${resolvedVersion}, enabled`);
+  const pinned = assetVersion === undefined ? "the one resolved when it was made" : "pinned";
+  return report.warn(
+    "policy-version-old",
+    `Policy ${policyId} has version ${resolvedVersion} (${pinned}); Anypoint serves ${newest} for this instance.`,
+    `When its release notes agree, set policy.version: ${newest} for this API and run \`pulumi up\`.`,
+  );
+}

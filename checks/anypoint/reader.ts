@@ -1,0 +1,91 @@
+/** What the checks read at Anypoint, each once. */
+import { z } from "zod";
+import {
+  type AppliedPolicy,
+  type ContractRow,
+  type Instance,
+  type InstancePlace,
+} from "../../providers/anypoint/api-manager.ts";
+import { findContract, findInstance, findPolicies } from "../../providers/anypoint/api-manager.ts";
+import { type Application, application } from "../../providers/anypoint/client-application-wire.ts";
+import { getProvider } from "../../providers/anypoint/client-provider-calls.ts";
+import type { ClientProviderAnswer } from "../../providers/anypoint/client-provider-wire.ts";
+import { type AnypointClient, path } from "../../providers/anypoint/client.ts";
+import { type PolicyTemplate, resolveTemplate } from "../../providers/anypoint/policy-template.ts";
+import type { Deployed } from "../deployed.ts";
+import type { Reads } from "../reads.ts";
+
+const assignmentAnswer = z.object({ suggestedClientManagementProviderIds: z.array(z.string()) });
+
+export class AnypointReader {
+  readonly client: AnypointClient;
+  readonly #reads: Reads;
+
+  constructor(client: AnypointClient, reads: Reads) {
+    this.client = client;
+    this.#reads = reads;
+  }
+
+  provider({
+    organizationId,
+    providerId,
+    name,
+  }: NonNullable<Deployed["provider"]>): Promise<ClientProviderAnswer | undefined> {
+    return this.#once(`provider ${providerId}`, () => getProvider(this.client, organizationId, providerId, name));
+  }
+
+  /** Ids of the client providers that an environment is offered, the default first; undefined when it is not there. */
+  offered({
+    organizationId,
+    environmentId,
+    environmentName,
+  }: Deployed["assignments"][number]): Promise<string[] | undefined> {
+    return this.#once(`providers of ${environmentId}`, async () => {
+      const found = await this.client.find(
+        {
+          operation: "assignments.read",
+          subject: `the client providers of environment "${environmentName}" (${environmentId})`,
+          path: path`/accounts/api/organizations/${organizationId}/environments/${environmentId}/clientManagementProviders`,
+        },
+        assignmentAnswer,
+      );
+      return found?.suggestedClientManagementProviderIds;
+    });
+  }
+
+  instance(place: InstancePlace): Promise<Instance | undefined> {
+    return this.#once(`instance ${place.apiId}`, () => findInstance(this.client, place));
+  }
+
+  policies(place: InstancePlace): Promise<AppliedPolicy[] | undefined> {
+    return this.#once(`policies of ${place.apiId}`, () => findPolicies(this.client, place));
+  }
+
+  /** The newest template of a policy that is served for the instance. */
+  newestTemplate(place: InstancePlace, asset: { groupId: string; assetId: string }): Promise<PolicyTemplate> {
+    return this.#once(`template of ${asset.assetId} for ${place.apiId}`, () =>
+      resolveTemplate(this.client, place, asset),
+    );
+  }
+
+  application(organizationId: string, applicationId: string, name: string): Promise<Application | undefined> {
+    return this.#once(`application ${applicationId}`, () =>
+      this.client.find(
+        {
+          operation: "applications.read",
+          subject: `application "${name}"`,
+          path: path`/exchange/api/v2/organizations/${organizationId}/applications/${applicationId}`,
+        },
+        application,
+      ),
+    );
+  }
+
+  contract(place: InstancePlace, contractId: string): Promise<ContractRow | undefined> {
+    return this.#once(`contract ${contractId}`, () => findContract(this.client, place, contractId));
+  }
+
+  #once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return this.#reads.once("Anypoint", key, work);
+  }
+}
