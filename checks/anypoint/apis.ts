@@ -55,6 +55,11 @@ export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[]
             check(reportOf("api-policy", api.name), async (report) => {
               const [found, policies] = [await instance(), await anypoint.policies(place)];
               const applied = policies?.find(({ policyId }) => policyId === policy.policyId);
+              if (applied === undefined && (await anypoint.hasPolicy(place, policy.policyId))) {
+                return report.unknown(
+                  `Policy ${policy.policyId} is there, but not in the list of the instance's policies.`,
+                );
+              }
               const problem = checkPolicy(report, api.name, policy, applied);
               if (problem !== undefined) return problem;
               if ((found.providerId ?? "") !== api.clientProviderId) {

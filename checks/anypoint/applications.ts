@@ -25,10 +25,10 @@ export const applicationChecks = ({ consumers }: Deployed, anypoint: AnypointRea
           `${UP}, and hand the new pair to whoever uses it.`,
         );
       }
-      if (found.providerId !== clientProviderId) {
+      if (found.providerId !== undefined && found.providerId !== clientProviderId) {
         return report.fail(
           "application-provider-other",
-          `${named} belongs to ${found.providerId === undefined ? "Anypoint's own provider" : `client provider ${found.providerId}`}, not to ${clientProviderId}.`,
+          `${named} belongs to ${found.providerId === "" ? "Anypoint's own provider" : `client provider ${found.providerId}`}, not to ${clientProviderId}.`,
           `${UP}: it is made anew at the right one.`,
         );
       }

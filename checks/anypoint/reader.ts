@@ -5,8 +5,12 @@ import {
   type ContractRow,
   type Instance,
   type InstancePlace,
+  apiPath,
+  describeApi,
+  findContract,
+  findInstance,
+  findPolicies,
 } from "../../providers/anypoint/api-manager.ts";
-import { findContract, findInstance, findPolicies } from "../../providers/anypoint/api-manager.ts";
 import { type Application, application } from "../../providers/anypoint/client-application-wire.ts";
 import { getProvider } from "../../providers/anypoint/client-provider-calls.ts";
 import type { ClientProviderAnswer } from "../../providers/anypoint/client-provider-wire.ts";
@@ -59,6 +63,24 @@ export class AnypointReader {
 
   policies(place: InstancePlace): Promise<AppliedPolicy[] | undefined> {
     return this.#once(`policies of ${place.apiId}`, () => findPolicies(this.client, place));
+  }
+
+  /**
+   * Whether a policy is there that the list does not show: without its scope a list is empty (confirmed: KB 005385409), while a
+   * single read is refused.
+   */
+  async hasPolicy(place: InstancePlace, policyId: string): Promise<boolean> {
+    const found = await this.#once(`policy ${policyId}`, () =>
+      this.client.find(
+        {
+          operation: "policies.read",
+          subject: `policy ${policyId} of ${describeApi(place)}`,
+          path: `${apiPath(place)}/policies${path`/${policyId}`}`,
+        },
+        z.looseObject({}),
+      ),
+    );
+    return found !== undefined;
   }
 
   /** The newest template of a policy that is served for the instance. */

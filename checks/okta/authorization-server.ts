@@ -62,8 +62,8 @@ async function checkServer(
   if ("refused" in found) {
     return report.fail(
       "api-access-management-off",
-      "The org has no API Access Management (401 E0000015): its custom authorization servers issue nothing.",
-      "Have it licensed again: ask Okta. Without it there are no tokens with custom scopes.",
+      "The org has no API Access Management (401 E0000015): custom authorization servers can be neither read nor changed.",
+      "Have it licensed again: ask Okta. `npm run verify` shows whether tokens are still issued.",
     );
   }
   const server = found.value;

@@ -79,7 +79,7 @@ describe("401 with a good token", () => {
     const row = await failedRow("call");
     expect(row).toMatchObject({ code: "gateway-cannot-introspect", observed: "401", waited: 180 });
     expect(row.cause).toContain("does not reach Okta");
-    expect(row.cause).toContain("another client provider");
+    expect(row.cause).toContain("introspects elsewhere");
   });
 
   test("the introspection URL does not exist", async () => {
