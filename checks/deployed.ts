@@ -1,4 +1,7 @@
-/** What a stack has made, out of its state: plain values by role, secrets in clear. Nothing is asked of anybody. */
+/**
+ * What a stack has made, out of its state: plain values by role, secrets in clear. Nothing is asked of anybody. A refresh may have
+ * put into the state what is wrong outside, so checks go by what the pattern needs, and by the stack's outputs, where they can.
+ */
 import type { ApiPolicyState } from "../providers/anypoint/api-policy-inputs.ts";
 import type { ClientApplicationState } from "../providers/anypoint/client-application-wire.ts";
 import type { ClientProviderState } from "../providers/anypoint/client-provider.ts";

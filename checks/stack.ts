@@ -26,12 +26,13 @@ function checkState(report: Report<"stack-state">, deployed: Deployed): Finding 
     "the stack's outputs": outputs.orgUrl,
   })
     .filter(([, value]) => value === undefined)
-    .map(([name]) => name);
+    .map(([name]) => name)
+    .concat(lostByRefresh(deployed));
   if (absent.length > 0) {
     return report.fail(
       "stack-incomplete",
-      `The state lacks ${absent.join(", ")}: an \`up\` was cut off or failed.`,
-      "Run `pulumi up` again; what fails in it is named there.",
+      `The state lacks ${absent.join(", ")}: an \`up\` was cut off or failed, or a refresh found it gone.`,
+      "Run `pulumi up`; what fails in it is named there.",
     );
   }
   const old = outputPairs(deployed)
@@ -44,6 +45,27 @@ function checkState(report: Report<"stack-state">, deployed: Deployed): Finding 
         "Run `pulumi up`: it renews the outputs.",
       )
     : report.ok(`${apis.length} API(s), ${consumers.length} application(s), outputs as the state`);
+}
+
+/** What the outputs of the last `up` speak of, and the state has no more. */
+function lostByRefresh({ outputs, apis, consumers, assignments }: Deployed): string[] {
+  const named = <T>(output: string) => Object.entries((outputs[output] ?? {}) as Record<string, T>);
+  const environments = (outputs.environments ?? []) as readonly { readonly name: string; readonly id: string }[];
+  return [
+    ...environments
+      .filter(({ id }) => !assignments.some(({ environmentId }) => environmentId === id))
+      .map(({ name }) => `the assignment to ${name}`),
+    ...named("apis").flatMap(([name]) => {
+      const api = apis.find((one) => one.name === name);
+      if (api === undefined) return [`the instance of ${name}`];
+      return api.policy === undefined ? [`the policy of ${name}`] : [];
+    }),
+    ...named<{ contractStatus?: string }>("consumers").flatMap(([name, { contractStatus = "NONE" }]) => {
+      const consumer = consumers.find((one) => one.name === name);
+      if (consumer === undefined) return [`the application of ${name}`];
+      return consumer.contract === undefined && contractStatus !== "NONE" ? [`the contract of ${name}`] : [];
+    }),
+  ];
 }
 
 /** Outputs with what the state says: name, output, state. */

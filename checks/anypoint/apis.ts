@@ -17,6 +17,8 @@ type Policy = NonNullable<DeployedApi["policy"]>;
 export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[] =>
   deployed.apis.flatMap((api) => {
     const { place, policy } = api;
+    // Not the instance's own in the state, which a refresh may have made another one.
+    const clientProviderId = deployed.provider?.providerId ?? api.clientProviderId;
     const instance = async () => {
       const found = await anypoint.instance(place);
       if (found === undefined) throw new Premise("not asked: the instance is gone (api-instance)");
@@ -33,12 +35,12 @@ export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[]
           );
         }
         const bound = found.providerId ?? "";
-        if (bound !== api.clientProviderId) {
+        if (bound !== clientProviderId) {
           const to = bound === "" ? "Anypoint's own provider" : `client provider ${bound}`;
           return report.fail(
             "instance-unbound",
-            `Instance ${place.apiId} is bound to ${to}, not to ${api.clientProviderId}: its tokens are not checked at Okta.`,
-            `${UP_FIRST}; where contracts hold it, that says which. By hand: API Manager, instance ${place.apiId}, Settings, Client provider.`,
+            `Instance ${place.apiId} is bound to ${to}, not to ${clientProviderId}: its tokens are not checked at Okta.`,
+            `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, instance ${place.apiId}, Contracts), then ${UP}, which binds it and asks for them again.`,
           );
         }
         return found.deprecated === true
@@ -60,12 +62,15 @@ export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[]
                   `Policy ${policy.policyId} is there, but not in the list of the instance's policies.`,
                 );
               }
-              const problem = checkPolicy(report, api.name, policy, applied);
+              const problem = checkPolicy(report, api.name, intended(deployed, api.name, policy), applied);
               if (problem !== undefined) return problem;
-              if ((found.providerId ?? "") !== api.clientProviderId) {
+              if ((found.providerId ?? "") !== clientProviderId) {
                 throw new Premise("versions not asked for: the instance is bound elsewhere (api-instance)");
               }
-              return checkVersion(report, policy, (await anypoint.newestTemplate(place, policy)).version);
+              const newest = await anypoint.newestTemplate(place, policy);
+              return newest === undefined
+                ? report.ok(`${policy.policyId}, enabled; Anypoint tells no newest version for this instance`)
+                : checkVersion(report, policy, newest.version);
             }),
           ]),
       check(reportOf("api-gateway", api.name), async (report) => {
@@ -81,6 +86,15 @@ export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[]
       }),
     ];
   });
+
+/** The policy as the stack asks for it: its scopes by the output, which no refresh touches. */
+function intended({ outputs }: Deployed, name: string, policy: Policy): Policy {
+  const apis = outputs.apis as Record<string, { scopes?: readonly string[] } | undefined> | undefined;
+  const scopes = apis?.[name]?.scopes;
+  return scopes === undefined
+    ? policy
+    : { ...policy, configuration: { ...policy.configuration, scopes: scopes.join(" ") } };
+}
 
 /** Undefined when the policy is there as it should be, versions aside. */
 function checkPolicy(
@@ -98,7 +112,7 @@ function checkPolicy(
       `${UP_FIRST}, which applies it again.`,
     );
   }
-  if (applied.disabled === true && !policy.disabled) {
+  if (applied.disabled === true) {
     return report.fail(
       "policy-disabled",
       `Policy ${policyId} is disabled: calls without a token get in.`,
@@ -107,11 +121,11 @@ function checkPolicy(
   }
   const wanted = effectiveConfiguration(policy, policy.configuration);
   const { configuration } = applied;
-  if (wanted.skipClientIdValidation === false && configuration.skipClientIdValidation !== false) {
+  if (configuration.skipClientIdValidation !== false) {
     return report.fail(
       "policy-skips-clients",
       `Policy ${policyId} has skipClientIdValidation ${String(configuration.skipClientIdValidation)}: clients without a contract get in.`,
-      `${UP_FIRST}, which sets it to false.`,
+      `${UP_FIRST}, which sets it to false unless policy.configuration says true.`,
     );
   }
   const changed = Object.keys(wanted).filter((key) => !equal(configuration[key], wanted[key]));
@@ -133,7 +147,7 @@ function checkPolicy(
     : report.warn(
         "policy-version-other",
         `Policy ${policyId} has version ${applied.assetVersion}; the stack applied ${policy.resolvedVersion}.`,
-        `${UP_FIRST}, which puts it back; or pin it with policy.version: ${applied.assetVersion}.`,
+        `Set policy.version of this API, to ${policy.resolvedVersion} to go back or to ${applied.assetVersion} to stay, and run \`pulumi up\`.`,
       );
 }
 

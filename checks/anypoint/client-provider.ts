@@ -32,7 +32,7 @@ const VITAL = new Set<keyof PublicFields>([
 ]);
 
 export function clientProviderChecks(deployed: Deployed, anypoint: AnypointReader): Check[] {
-  const { provider } = deployed;
+  const provider = intended(deployed);
   if (provider === undefined) return [];
   return [
     check(reportOf("client-provider"), async (report) => {
@@ -62,6 +62,16 @@ export function clientProviderChecks(deployed: Deployed, anypoint: AnypointReade
   ];
 }
 
+/** The provider as the stack asks for it: its apps as they are, since a refresh may have put others into the state. */
+function intended({ provider, manager, inspector }: Deployed): Provider | undefined {
+  if (provider === undefined) return undefined;
+  return {
+    ...provider,
+    ...(provider.managerClientId !== undefined && manager && { managerClientId: manager.clientId }),
+    ...(inspector && { inspectorClientId: inspector.clientId }),
+  };
+}
+
 /** Where gateways introspect by what Anypoint shows; undefined when it shows none or can't be read. */
 export async function liveIntrospectionUrl(
   { provider }: Deployed,
@@ -85,7 +95,7 @@ const providerMissing = (report: Report<"client-provider">, { name, providerId }
   report.fail(
     "provider-missing",
     `"${name}" (${providerId}) is gone. Anypoint put its APIs and applications on its own provider, and keeps their contracts.`,
-    `${UP_FIRST}: provider, assignments, instances, policies, applications and contracts are made or bound anew; client ids change.`,
+    `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, Contracts of each instance), then ${UP}: provider, assignments, applications and contracts are made anew, with other client ids.`,
   );
 
 function checkFields(report: Report<"client-provider">, provider: Provider, seen: SeenProvider): Finding {

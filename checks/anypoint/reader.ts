@@ -16,6 +16,7 @@ import { getProvider } from "../../providers/anypoint/client-provider-calls.ts";
 import type { ClientProviderAnswer } from "../../providers/anypoint/client-provider-wire.ts";
 import { type AnypointClient, path } from "../../providers/anypoint/client.ts";
 import { type PolicyTemplate, resolveTemplate } from "../../providers/anypoint/policy-template.ts";
+import { AnypointError } from "../../providers/anypoint/errors.ts";
 import type { Deployed } from "../deployed.ts";
 import type { Reads } from "../reads.ts";
 
@@ -83,11 +84,19 @@ export class AnypointReader {
     return found !== undefined;
   }
 
-  /** The newest template of a policy that is served for the instance. */
-  newestTemplate(place: InstancePlace, asset: { groupId: string; assetId: string }): Promise<PolicyTemplate> {
-    return this.#once(`template of ${asset.assetId} for ${place.apiId}`, () =>
-      resolveTemplate(this.client, place, asset),
-    );
+  /** The newest template of a policy that is served for the instance; undefined when there is none that applies. */
+  newestTemplate(
+    place: InstancePlace,
+    asset: { groupId: string; assetId: string },
+  ): Promise<PolicyTemplate | undefined> {
+    return this.#once(`template of ${asset.assetId} for ${place.apiId}`, async () => {
+      try {
+        return await resolveTemplate(this.client, place, asset);
+      } catch (error) {
+        if (error instanceof AnypointError && error.code === "refused") return undefined;
+        throw error;
+      }
+    });
   }
 
   application(organizationId: string, applicationId: string, name: string): Promise<Application | undefined> {

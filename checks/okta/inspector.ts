@@ -43,7 +43,7 @@ function checkApp(
     return report.fail(
       "inspector-missing",
       `The app ${clientId} is gone: gateways can check no token.`,
-      "Okta's refresh stops at a deleted app: run `pulumi state delete` for it, then `pulumi up`.",
+      "Make a new one: `pulumi up --replace '**inspector-app'`. It may end with an error at deleting the old one: then take that out with `pulumi state delete`.",
     );
   }
   const place = `Okta Admin Console, Applications, "${app.label}"`;
@@ -88,8 +88,8 @@ async function introspect(
   if (status === 401 || status === 400) {
     return report.fail(
       "inspector-refused",
-      `${seen}: the Inspector's secret of the state is not its secret any more, or see inspector-app. APIs answer 500 or 401 then.`,
-      `${UP.charAt(0).toUpperCase()}${UP.slice(1)}: it reads the app's secret and gives it to the client provider.`,
+      `${seen}: the Inspector's secret of the state is not its secret any more, or the app is not as it should be. APIs answer 500 or 401 then.`,
+      "See inspector-app first. When that is well: `pulumi up --replace '**inspector-app'` makes a new Inspector and gives it to the client provider; a refresh does not read secrets.",
     );
   }
   if (status === 404 || status === 405) {

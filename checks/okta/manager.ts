@@ -12,8 +12,12 @@ const CONSOLE = (label: string) => `Okta Admin Console, Applications, "${label}"
 
 type Manager = NonNullable<Deployed["manager"]>;
 
-export function managerChecks({ manager, key }: Deployed, okta: OktaReader): Check[] {
-  if (manager === undefined) return [];
+/** What registering clients takes, whatever a refresh has left in the state (confirmed: KB 005315457). */
+const NEEDED = ["okta.clients.read", "okta.clients.register"];
+
+export function managerChecks({ manager: ofState, key }: Deployed, okta: OktaReader): Check[] {
+  if (ofState === undefined) return [];
+  const manager: Manager = { ...ofState, scopes: [...new Set([...ofState.scopes, ...NEEDED])].sort() };
   const app = async (): Promise<OpenIdConnectApplication> => {
     const found = (await okta.app(manager.appId)) as OpenIdConnectApplication | undefined;
     if (found === undefined) throw new Premise("not asked: the Manager app is gone (manager-app)");
@@ -33,7 +37,7 @@ export function managerChecks({ manager, key }: Deployed, okta: OktaReader): Che
         ? report.fail(
             "manager-dpop-on",
             "The app requires DPoP, so Okta refuses Anypoint's token requests (invalid_dpop_proof).",
-            `Switch off "Require Demonstrating Proof of Possession (DPoP)": ${CONSOLE(label)}, General; or ${UP}.`,
+            `Switch off "Require Demonstrating Proof of Possession (DPoP)": ${CONSOLE(label)}, General. \`pulumi up\` does not: the Okta plugin knows no DPoP.`,
           )
         : report.ok("off");
     }),
@@ -74,7 +78,7 @@ async function checkApp(
     return report.fail(
       "manager-missing",
       `The app ${clientId} (${appId}) is gone: Anypoint can register no client.`,
-      "Okta's refresh stops at a deleted app: run `pulumi state delete` for it and its scopes, then `pulumi up`.",
+      "Make a new one: `pulumi up --replace '**manager-app'`. It may end with an error at deleting the old one: then take that out with `pulumi state delete`.",
     );
   }
   if (app.status !== "ACTIVE") {
@@ -147,7 +151,7 @@ function checkRoles(report: Report<"manager-role">, { roles, clientId }: Manager
     return report.fail(
       "manager-role-missing",
       `${clientId} lacks the admin role ${missing.join(", ")} (${others}): Okta refuses its registrations with 403 E0000006.`,
-      `Assign it: Okta Admin Console, Applications, the Manager app, Admin roles; or ${UP}. Either needs a super admin.`,
+      "Assign it as a super admin: Okta Admin Console, Applications, the Manager app, Admin roles. `pulumi up` does not see it, and a refresh stops at a role that is gone.",
     );
   }
   const surplus = held.filter((role) => !roles.includes(role));

@@ -29,7 +29,7 @@ export function renderDoctor(report: DoctorReport, options: TableOptions = {}): 
     const names = group.map(({ side, title }) => `${side}, ${title}`).join("; ");
     parts.push(wrap(`Unknown: ${names}: ${reason}`.trim(), options));
   }
-  parts.push(closing(report));
+  parts.push(wrap(closing(report), options));
   return `${parts.join("\n\n")}\n`;
 }
 

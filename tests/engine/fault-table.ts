@@ -17,7 +17,8 @@ import type { StackResource } from "../../operations/stack-state.ts";
 /** A converged stack and its lab; both are as they were before each fault. */
 export interface Site {
   readonly lab: Lab;
-  readonly resources: readonly StackResource[];
+  /** Resources of its state, to be changed. */
+  readonly resources: StackResource[];
   /** Configuration of the stack, to be changed. */
   readonly config: Record<string, string>;
 }
@@ -48,6 +49,14 @@ const stateOf = <T>({ resources }: Site, type: string, name = ""): T => {
   if (found === undefined) throw new Error(`no ${type}`);
   return found.outputs as unknown as T;
 };
+/** Changes a resource of the state, or leaves it out. */
+function restate(site: Site, type: string, outputs: Record<string, unknown> | undefined): void {
+  const index = site.resources.findIndex((one) => one.type.endsWith(type));
+  const found = site.resources[index];
+  if (found === undefined) throw new Error(`no ${type}`);
+  if (outputs === undefined) site.resources.splice(index, 1);
+  else site.resources[index] = { ...found, outputs: { ...found.outputs, ...outputs } };
+}
 const stackOutput = (site: Site, name: string): string =>
   String(site.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs[name]);
 const inspector = (site: Site): App => appOf(site, stackOutput(site, "inspectorClientId"));
@@ -271,6 +280,23 @@ export const FAULTS: readonly Fault[] = [
     verify: [],
   },
 
+  {
+    name: "the Manager's keys deactivated",
+    on: (site) => manager(site).keys.forEach((key) => (key.status = "INACTIVE")),
+    doctor: ["manager-key manager-key-missing", "manager-token manager-token-client"],
+    unknown: ["manager-registration"],
+    verify: [],
+    up: { change: register, names: /status code 401/ },
+  },
+  {
+    name: "the Manager without its grant type",
+    on: (site) => (manager(site).grantTypes = []),
+    doctor: ["manager-app manager-method", "manager-token manager-token-refused"],
+    unknown: ["manager-registration"],
+    verify: [],
+    up: { change: register, names: /status code 400/ },
+  },
+
   // The Inspector.
   {
     name: "the Inspector's secret changed",
@@ -306,6 +332,21 @@ export const FAULTS: readonly Fault[] = [
     // Anypoint shows no secret.
     doctor: [],
     verify: ["call gateway-introspection-failed", "garbage-token gateway-introspection-failed"],
+  },
+
+  {
+    name: "introspection fails",
+    on: ({ lab }) =>
+      lab.faults.add({ service: "okta", path: "/introspect$", kind: "refuse", status: 503, times: 10_000 }),
+    doctor: ["inspector-introspection introspection-failing"],
+    verify: ["call introspection-failing", "garbage-token introspection-failing"],
+  },
+  {
+    name: "a proxy answers introspections",
+    on: ({ lab }) =>
+      lab.faults.add({ service: "okta", path: "/introspect$", kind: "refuse", status: 200, body: {}, times: 10_000 }),
+    doctor: ["inspector-introspection introspection-unusable"],
+    verify: ["call introspection-unusable", "garbage-token introspection-unusable"],
   },
 
   // The authorization server.
@@ -358,6 +399,21 @@ export const FAULTS: readonly Fault[] = [
     on: ({ lab }) => (only(lab.okta.state.policyRules).grantTypes = ["authorization_code"]),
     doctor: ["access-policy access-policy-refuses"],
     verify: NO_TOKEN("token-access-policy"),
+  },
+  {
+    name: "the issuer goes by another name",
+    on: (site) => {
+      const own = only(site.lab.okta.state.authorizationServers, (one) => one.default);
+      restate(site, ":Stack", { consumerIssuer: `${site.lab.okta.url}/oauth2/${own.id}` });
+    },
+    doctor: ["issuer issuer-differs"],
+    verify: [],
+  },
+  {
+    name: "the issuer is nowhere",
+    on: (site) => restate(site, ":Stack", { consumerIssuer: `${site.lab.okta.url}/oauth2/ausNOWHERE` }),
+    doctor: ["issuer issuer-not-found"],
+    verify: [],
   },
   {
     name: "API Access Management off",
@@ -429,6 +485,21 @@ export const FAULTS: readonly Fault[] = [
     // A gateway that can't reach Okta answers 401, to a garbage token rightly.
     verify: NO_TOKEN("network-broken"),
     up: { change: register, names: /OpenID provider is not reachable/ },
+  },
+
+  {
+    name: "Okta fails for a while",
+    on: ({ lab }) => lab.faults.add({ service: "okta", path: "/grants$", kind: "refuse", status: 500, times: 10_000 }),
+    doctor: ["okta-access okta-read-failed"],
+    unknown: ["manager-scopes"],
+    verify: [],
+  },
+  {
+    name: "an org URL that is none",
+    on: ({ config }) => (config["okta-anypoint:orgUrl"] = "acme"),
+    doctor: ["stack-settings setting-wrong", "okta-access okta-misconfigured"],
+    unknown: ["before-up"],
+    verify: [],
   },
 
   // The login at Anypoint.
@@ -606,6 +677,12 @@ export const FAULTS: readonly Fault[] = [
     verify: ["call gateway-cannot-introspect"],
   },
   {
+    name: "the provider first, unasked",
+    on: (site) => restate(site, ":EnvironmentAssignment", { makeDefault: false }),
+    doctor: ["assignment assignment-default"],
+    verify: [],
+  },
+  {
     name: "a deletion switch changed",
     on: (site) => (provider(site).oidc.allow_local_client_deletion = false),
     doctor: ["client-provider provider-differs"],
@@ -706,6 +783,16 @@ export const FAULTS: readonly Fault[] = [
     verify: [],
   },
 
+  {
+    name: "the policy is older than what is served",
+    on: (site) => {
+      policy(site).assetVersion = "1.5.0";
+      restate(site, ":ApiPolicy", { resolvedVersion: "1.5.0" });
+    },
+    doctor: ["api-policy policy-version-old"],
+    verify: [],
+  },
+
   // Applications and contracts.
   {
     name: "the contract revoked",
@@ -787,6 +874,87 @@ export const FAULTS: readonly Fault[] = [
   },
 
   // The stack.
+  {
+    name: "an old key",
+    on: (site) => restate(site, ":SigningKey", { createdAt: "2020-01-01T00:00:00.000Z" }),
+    doctor: ["manager-key-age manager-key-old"],
+    verify: [],
+  },
+  {
+    name: "outputs older than the state",
+    on: (site) => restate(site, ":Stack", { activeKid: "a-former-kid" }),
+    doctor: ["stack-state stack-outputs-old"],
+    verify: [],
+  },
+  {
+    name: "an `up` that was cut off",
+    on: (site) => restate(site, ":ClientProvider", undefined),
+    doctor: ["stack-state stack-incomplete"],
+    unknown: ["inspector-introspection"],
+    verify: [],
+  },
+
+  // A refresh has put into the state what is wrong outside.
+  {
+    name: "a grant removed, and refreshed",
+    on: (site) => {
+      revoke(site, manager(site), ["okta.clients.register"]);
+      restate(site, ":AppOauthApiScope", { scopes: ["okta.clients.manage", "okta.clients.read"] });
+    },
+    doctor: ["manager-scopes manager-scope-missing", "manager-token manager-token-scope"],
+    verify: [],
+  },
+  {
+    name: "the instance unbound, and refreshed",
+    on: (site) => {
+      instance(site).providerId = null;
+      restate(site, ":ApiInstance", { clientProviderId: "" });
+    },
+    doctor: ["api-instance instance-unbound"],
+    unknown: ["api-policy"],
+    verify: ["call gateway-introspection-failed", "garbage-token gateway-introspection-failed"],
+  },
+  {
+    name: "the policy disabled, and refreshed",
+    on: (site) => {
+      policy(site).disabled = true;
+      restate(site, ":ApiPolicy", { disabled: true });
+    },
+    doctor: ["api-policy policy-disabled"],
+    verify: [
+      "no-token policy-missing",
+      "garbage-token policy-missing",
+      "missing-scope scopes-not-enforced",
+      "no-contract contract-not-enforced",
+    ],
+  },
+  {
+    name: "the policy's scopes changed, and refreshed",
+    on: (site) => {
+      policy(site).configurationData.scopes = "";
+      restate(site, ":ApiPolicy", { configuration: { ...policy(site).configurationData } });
+    },
+    doctor: ["api-policy policy-differs"],
+    verify: ["missing-scope scopes-not-enforced"],
+  },
+  {
+    name: "another Inspector in the provider, and refreshed",
+    on: (site) => {
+      provider(site).oidc.primary_client.id = "0oaANOTHER";
+      restate(site, ":ClientProvider", { inspectorClientId: "0oaANOTHER" });
+    },
+    doctor: ["client-provider provider-differs"],
+    verify: ["call gateway-introspection-failed", "garbage-token gateway-introspection-failed"],
+  },
+  {
+    name: "the contract gone, and refreshed",
+    on: (site) => {
+      site.lab.anypoint.state.contracts = {};
+      restate(site, ":Contract", undefined);
+    },
+    doctor: ["stack-state stack-incomplete"],
+    verify: ["call contract-missing"],
+  },
   {
     name: "settings that are wrong",
     on: ({ config }) => {

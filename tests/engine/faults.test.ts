@@ -1,6 +1,7 @@
 /** Each fault of the sandbox is named rightly by the doctor, by the verification, and by a change that meets it. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type DoctorReport, examine } from "../../operations/doctor/doctor.ts";
+import { runCommandLine } from "../../operations/doctor/main.ts";
 import { renderDoctor } from "../../operations/doctor/table.ts";
 import { type StackResource, readResources, readStackConfiguration } from "../../operations/stack-state.ts";
 import { type VerifyInput, type VerifyReport, readStack, verify } from "../../operations/verify/index.ts";
@@ -61,13 +62,16 @@ describe("faults", () => {
     Object.assign(gateway.switches, now.gateway);
     gateway.clearCache();
     faults.clear();
-    const made: Site = { lab: bench.lab, resources, config: { ...configuration.config } };
+    const made: Site = { lab: bench.lab, resources: structuredClone(resources), config: { ...configuration.config } };
     fault.on(made);
     return made;
   }
 
-  const doctor = ({ config }: Site): Promise<DoctorReport> =>
-    examine({ stackName: "sandbox", configuration: { ...configuration, config }, resources }, { environment: {} });
+  const doctor = ({ config, resources: ofState }: Site): Promise<DoctorReport> =>
+    examine(
+      { stackName: "sandbox", configuration: { ...configuration, config }, resources: ofState },
+      { environment: {} },
+    );
 
   test.each(FAULTS)("$name", async (fault) => {
     const report = await doctor(site(fault));
@@ -95,6 +99,63 @@ describe("faults", () => {
       if (secret !== "") expect(texts.includes(secret)).toBe(false);
     }
     for (const finding of wrong) expect(finding).toMatchObject({ whatToDo: expect.stringMatching(/\w/) });
+  });
+
+  describe("the command line", () => {
+    const before = { ...process.env };
+    afterEach(() => {
+      process.env = { ...before };
+    });
+
+    async function run(fault: string, ...args: string[]) {
+      site(FAULTS.find(({ name }) => name === fault) as Fault);
+      const { workDir, envVars } = bench.stack.workspace;
+      Object.assign(process.env, envVars);
+      const out: string[] = [];
+      const err: string[] = [];
+      const code = await runCommandLine(["--stack", "sandbox", ...args], {
+        env: {},
+        workDir,
+        color: false,
+        stdout: (text) => out.push(text),
+        stderr: (text) => err.push(text),
+      });
+      return { code, stdout: out.join(""), stderr: err.join("") };
+    }
+
+    test("ends with 0 and the table while nothing fails", async () => {
+      const { code, stdout, stderr } = await run("none");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "Reading the stack sandbox …\n" });
+      expect(stdout).toContain("Stack sandbox: nothing fails");
+    });
+
+    test("ends with 1 when something fails, and prints JSON alone when asked for it", async () => {
+      const { code, stdout } = await run("the policy disabled", "--json");
+      expect(code).toBe(1);
+      const { findings, ok } = JSON.parse(stdout) as DoctorReport;
+      expect(ok).toBe(false);
+      expect(findings.find(({ status }) => status === "fail")).toMatchObject({
+        side: "Anypoint",
+        check: "api-policy",
+        title: "policy of orders",
+        code: "policy-disabled",
+      });
+    });
+  });
+
+  test("before the first up there is nothing to look at", async () => {
+    const { findings, ok } = await doctor({ ...site(FAULTS[0] as Fault), resources: [] });
+    expect(ok).toBe(true);
+    expect(findings.map(({ check }) => check)).toEqual(["stack-settings", "stack-state"]);
+  });
+
+  test("it reads only", async () => {
+    const position = bench.lab.journal.position;
+    await doctor(site(FAULTS[0] as Fault));
+    const calls = bench.lab.journal.entries({ after: position });
+    expect(calls.length).toBeGreaterThan(20);
+    const writes = calls.filter(({ method, path }) => method !== "GET" && !/\/(token|introspect)$/.test(path));
+    expect(writes).toEqual([]);
   });
 
   const clientOf = ({ config }: Site) =>

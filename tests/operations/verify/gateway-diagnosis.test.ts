@@ -120,6 +120,15 @@ describe("500 with a token", () => {
     expect(await failedRow("call")).toMatchObject({ code: "upstream-error", observed: "500" });
   });
 
+  test("introspection works, and a garbage token gets 500 too: the gateway", async () => {
+    pattern.override("api", ({ authorization }) =>
+      authorization === undefined ? undefined : respond.gateway(500, "Unexpected introspection response"),
+    );
+    for (const check of ["call", "garbage-token"] as const) {
+      expect(await failedRow(check)).toMatchObject({ code: "gateway-introspection-failed", observed: "500" });
+    }
+  });
+
   test("for a garbage token too the Inspector is looked at", async () => {
     pattern.override("api", ({ authorization }) =>
       authorization === undefined ? undefined : respond.gateway(500, "Unexpected introspection response"),
