@@ -39,28 +39,21 @@ export async function checksAfterUp(
   { onDone, now = Date.now() }: AfterUpOptions = {},
 ): Promise<Finding[]> {
   const reads = new Reads();
-  const anypointReader = anypoint instanceof AnypointError ? undefined : new AnypointReader(anypoint, reads);
-  const oktaReader = okta instanceof OktaError ? undefined : new OktaReader(okta, reads);
-  const introspectionUrl = () => liveIntrospectionUrl(deployed, anypointReader);
+  const anypointReader = new AnypointReader(anypoint, reads);
+  const oktaReader = new OktaReader(okta, reads);
 
   const stack = stackChecks(deployed, now);
-  const oktaSide =
-    oktaReader === undefined
-      ? []
-      : [
-          ...managerChecks(deployed, oktaReader),
-          ...inspectorChecks(deployed, oktaReader, introspectionUrl),
-          ...authorizationServerChecks(deployed, oktaReader),
-          ...consumerChecks(deployed, oktaReader),
-        ];
-  const anypointSide =
-    anypointReader === undefined
-      ? []
-      : [
-          ...clientProviderChecks(deployed, anypointReader),
-          ...apiChecks(deployed, anypointReader),
-          ...applicationChecks(deployed, anypointReader),
-        ];
+  const oktaSide = [
+    ...managerChecks(deployed, oktaReader),
+    ...inspectorChecks(deployed, oktaReader, () => liveIntrospectionUrl(deployed, anypointReader)),
+    ...authorizationServerChecks(deployed, oktaReader),
+    ...consumerChecks(deployed, oktaReader),
+  ];
+  const anypointSide = [
+    ...clientProviderChecks(deployed, anypointReader),
+    ...apiChecks(deployed, anypointReader),
+    ...applicationChecks(deployed, anypointReader),
+  ];
 
   const all = [...stack, ...oktaSide, ...anypointSide];
   let done = 0;

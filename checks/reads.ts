@@ -66,7 +66,8 @@ export class Reads {
   }
 }
 
-const premiseOf = (side: string): Premise => new Premise(`not read: see access of these checks to ${side}`);
+/** Why what a side would have told is not known. */
+export const premiseOf = (side: string): Premise => new Premise(`not read: see access of these checks to ${side}`);
 
 /** Whether every further call would end alike. */
 const endsTalk = (error: OktaError | AnypointError): boolean => isSilence(error) || isRefusedLogin(error);

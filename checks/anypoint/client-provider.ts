@@ -75,9 +75,9 @@ function intended({ provider, manager, inspector }: Deployed): Provider | undefi
 /** Where gateways introspect by what Anypoint shows; undefined when it shows none or can't be read. */
 export async function liveIntrospectionUrl(
   { provider }: Deployed,
-  anypoint: AnypointReader | undefined,
+  anypoint: AnypointReader,
 ): Promise<string | undefined> {
-  if (provider === undefined || anypoint === undefined) return undefined;
+  if (provider === undefined) return undefined;
   try {
     const answer = await anypoint.provider(provider);
     return answer?.oidc_dynamic_client_provider?.urls?.introspect;

@@ -18,16 +18,17 @@ import { type AnypointClient, path } from "../../providers/anypoint/client.ts";
 import { type PolicyTemplate, resolveTemplate } from "../../providers/anypoint/policy-template.ts";
 import { AnypointError } from "../../providers/anypoint/errors.ts";
 import type { Deployed } from "../deployed.ts";
-import type { Reads } from "../reads.ts";
+import { type Reads, premiseOf } from "../reads.ts";
 
 const assignmentAnswer = z.object({ suggestedClientManagementProviderIds: z.array(z.string()) });
 
 export class AnypointReader {
-  readonly client: AnypointClient;
+  readonly #client: AnypointClient | AnypointError;
   readonly #reads: Reads;
 
-  constructor(client: AnypointClient, reads: Reads) {
-    this.client = client;
+  /** `client`: the error where there is no usable connection; every read then throws `Premise`. */
+  constructor(client: AnypointClient | AnypointError, reads: Reads) {
+    this.#client = client;
     this.#reads = reads;
   }
 
@@ -36,7 +37,7 @@ export class AnypointReader {
     providerId,
     name,
   }: NonNullable<Deployed["provider"]>): Promise<ClientProviderAnswer | undefined> {
-    return this.#once(`provider ${providerId}`, () => getProvider(this.client, organizationId, providerId, name));
+    return this.#once(`provider ${providerId}`, (client) => getProvider(client, organizationId, providerId, name));
   }
 
   /** Ids of the client providers that an environment is offered, the default first; undefined when it is not there. */
@@ -45,8 +46,8 @@ export class AnypointReader {
     environmentId,
     environmentName,
   }: Deployed["assignments"][number]): Promise<string[] | undefined> {
-    return this.#once(`providers of ${environmentId}`, async () => {
-      const found = await this.client.find(
+    return this.#once(`providers of ${environmentId}`, async (client) => {
+      const found = await client.find(
         {
           operation: "assignments.read",
           subject: `the client providers of environment "${environmentName}" (${environmentId})`,
@@ -59,11 +60,11 @@ export class AnypointReader {
   }
 
   instance(place: InstancePlace): Promise<Instance | undefined> {
-    return this.#once(`instance ${place.apiId}`, () => findInstance(this.client, place));
+    return this.#once(`instance ${place.apiId}`, (client) => findInstance(client, place));
   }
 
   policies(place: InstancePlace): Promise<AppliedPolicy[] | undefined> {
-    return this.#once(`policies of ${place.apiId}`, () => findPolicies(this.client, place));
+    return this.#once(`policies of ${place.apiId}`, (client) => findPolicies(client, place));
   }
 
   /**
@@ -71,8 +72,8 @@ export class AnypointReader {
    * single read is refused.
    */
   async hasPolicy(place: InstancePlace, policyId: string): Promise<boolean> {
-    const found = await this.#once(`policy ${policyId}`, () =>
-      this.client.find(
+    const found = await this.#once(`policy ${policyId}`, (client) =>
+      client.find(
         {
           operation: "policies.read",
           subject: `policy ${policyId} of ${describeApi(place)}`,
@@ -89,9 +90,9 @@ export class AnypointReader {
     place: InstancePlace,
     asset: { groupId: string; assetId: string },
   ): Promise<PolicyTemplate | undefined> {
-    return this.#once(`template of ${asset.assetId} for ${place.apiId}`, async () => {
+    return this.#once(`template of ${asset.assetId} for ${place.apiId}`, async (client) => {
       try {
-        return await resolveTemplate(this.client, place, asset);
+        return await resolveTemplate(client, place, asset);
       } catch (error) {
         if (error instanceof AnypointError && error.code === "refused") return undefined;
         throw error;
@@ -100,8 +101,8 @@ export class AnypointReader {
   }
 
   application(organizationId: string, applicationId: string, name: string): Promise<Application | undefined> {
-    return this.#once(`application ${applicationId}`, () =>
-      this.client.find(
+    return this.#once(`application ${applicationId}`, (client) =>
+      client.find(
         {
           operation: "applications.read",
           subject: `application "${name}"`,
@@ -113,10 +114,12 @@ export class AnypointReader {
   }
 
   contract(place: InstancePlace, contractId: string): Promise<ContractRow | undefined> {
-    return this.#once(`contract ${contractId}`, () => findContract(this.client, place, contractId));
+    return this.#once(`contract ${contractId}`, (client) => findContract(client, place, contractId));
   }
 
-  #once<T>(key: string, work: () => Promise<T>): Promise<T> {
-    return this.#reads.once("Anypoint", key, work);
+  async #once<T>(key: string, work: (client: AnypointClient) => Promise<T>): Promise<T> {
+    const client = this.#client;
+    if (client instanceof AnypointError) throw premiseOf("Anypoint");
+    return this.#reads.once("Anypoint", key, () => work(client));
   }
 }

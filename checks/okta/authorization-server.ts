@@ -119,7 +119,7 @@ async function checkScopes(
     ? report.warn(
         "server-scope-consent",
         `${consent.map(({ name }) => name).join(", ")}: the consent of a user is required, and clients that Anypoint registers have no user.`,
-        'Set "User consent" to implicit: Okta Admin Console, Security, API, Authorization Servers, Scopes.',
+        'Set "User consent" to implicit: Okta Admin Console, Security, API, Authorization Servers, Scopes; or, where the stack made the scope, run `pulumi up --refresh --run-program`.',
       )
     : report.ok(wanted.join(", ") || "none asked for");
 }

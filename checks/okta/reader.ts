@@ -11,7 +11,7 @@ import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../pro
 import { OktaError } from "../../providers/okta/errors.ts";
 import { type OktaAnswer, type OktaRequest, sendToOkta } from "../../providers/okta/http.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
-import type { Reads } from "../reads.ts";
+import { type Reads, premiseOf } from "../reads.ts";
 
 const SCOPES = {
   apps: "okta.apps.manage",
@@ -26,12 +26,13 @@ export type Tried<T> = { readonly value: T } | { readonly refused: OktaError };
 
 export class OktaReader {
   readonly orgUrl: string;
-  readonly #connection: OktaConnection;
+  readonly #connection: OktaConnection | OktaError;
   readonly #reads: Reads;
   readonly #clients = new Map<string, OktaClient>();
 
-  constructor(connection: OktaConnection, reads: Reads) {
-    this.orgUrl = connection.orgUrl;
+  /** `connection`: the error where there is no usable one; every read then throws `Premise`. */
+  constructor(connection: OktaConnection | OktaError, reads: Reads) {
+    this.orgUrl = connection instanceof OktaError ? "" : connection.orgUrl;
     this.#connection = connection;
     this.#reads = reads;
   }
@@ -105,7 +106,7 @@ export class OktaReader {
 
   /** A token for a service app of the stack, without `kid`, as Anypoint asks for it. */
   token(clientId: string, privateKey: string, scopes: readonly string[]): Promise<Tried<OrgToken>> {
-    return this.#reads.once("Okta", `token of ${clientId}`, () =>
+    return this.#once(`token of ${clientId}`, () =>
       tried(
         () => orgToken(this.orgUrl, { clientId, privateKey }, scopes),
         ({ code, status }) => code === "refused" && (status ?? 500) < 429,
@@ -115,13 +116,19 @@ export class OktaReader {
 
   /** A request that is not of the management API. Its answer is an answer, whatever its status. */
   send(request: OktaRequest): Promise<OktaAnswer> {
-    return this.#reads.once("Okta", `${request.method} ${request.url}`, () => sendToOkta(request));
+    return this.#once(`${request.method} ${request.url}`, () => sendToOkta(request));
   }
 
-  #client(scope: string): OktaClient {
+  #client(connection: OktaConnection, scope: string): OktaClient {
     let client = this.#clients.get(scope);
-    if (client === undefined) this.#clients.set(scope, (client = oktaClient(this.#connection, [scope])));
+    if (client === undefined) this.#clients.set(scope, (client = oktaClient(connection, [scope])));
     return client;
+  }
+
+  async #once<T>(key: string, work: (connection: OktaConnection) => Promise<T>, scope?: string): Promise<T> {
+    const connection = this.#connection;
+    if (connection instanceof OktaError) throw premiseOf("Okta");
+    return this.#reads.once("Okta", key, () => work(connection), scope);
   }
 
   #read<T>(
@@ -130,7 +137,7 @@ export class OktaReader {
     call: (client: OktaClient, attempt: string) => Promise<T>,
   ): Promise<T> {
     const scope = SCOPES[area];
-    return this.#reads.once("Okta", attempt, () => call(this.#client(scope), attempt), scope);
+    return this.#once(attempt, (connection) => call(this.#client(connection, scope), attempt), scope);
   }
 
   #ask<T>(area: keyof typeof SCOPES, attempt: string, call: (client: OktaClient) => Promise<T>): Promise<T> {

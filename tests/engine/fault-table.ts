@@ -498,7 +498,7 @@ export const FAULTS: readonly Fault[] = [
     name: "an org URL that is none",
     on: ({ config }) => (config["okta-anypoint:orgUrl"] = "acme"),
     doctor: ["stack-settings setting-wrong", "okta-access okta-misconfigured"],
-    unknown: ["before-up"],
+    unknown: ["before-up", ...OKTA_READS, "public-client-admins"],
     verify: [],
   },
 
@@ -969,7 +969,7 @@ export const FAULTS: readonly Fault[] = [
     name: "no login for Anypoint",
     on: ({ config }) => delete config["anypoint:clientSecret"],
     doctor: ["stack-settings setting-wrong", "anypoint-access anypoint-misconfigured"],
-    unknown: ["before-up"],
+    unknown: ["before-up", ...ANYPOINT_READS],
     verify: [],
   },
 ];
