@@ -26,8 +26,10 @@ export interface Site {
 export interface Fault {
   readonly name: string;
   readonly on: (site: Site) => void;
-  /** Warnings and failures: check and code. */
+  /** What the doctor finds of what `up` has made, warnings and failures: check and code. */
   readonly doctor: readonly string[];
+  /** What it finds before an `up`: check and code, or `unknown`. */
+  readonly before?: readonly string[];
   /** Checks that are unknown, besides the secrets of the client provider, which always are. */
   readonly unknown?: readonly string[];
   /** Failed rows: check and code. */
@@ -498,7 +500,8 @@ export const FAULTS: readonly Fault[] = [
     name: "an org URL that is none",
     on: ({ config }) => (config["okta-anypoint:orgUrl"] = "acme"),
     doctor: ["stack-settings setting-wrong", "okta-access okta-misconfigured"],
-    unknown: ["before-up", ...OKTA_READS, "public-client-admins"],
+    before: ["before-up unknown"],
+    unknown: [...OKTA_READS, "public-client-admins"],
     verify: [],
   },
 
@@ -962,14 +965,15 @@ export const FAULTS: readonly Fault[] = [
       config["okta-anypoint:exportConsumerSecrets"] = "maybe";
     },
     doctor: ["stack-settings setting-wrong", "stack-settings setting-wrong"],
-    unknown: ["before-up"],
+    before: ["before-up unknown"],
     verify: [],
   },
   {
     name: "no login for Anypoint",
     on: ({ config }) => delete config["anypoint:clientSecret"],
     doctor: ["stack-settings setting-wrong", "anypoint-access anypoint-misconfigured"],
-    unknown: ["before-up", ...ANYPOINT_READS],
+    before: ["before-up unknown"],
+    unknown: ANYPOINT_READS,
     verify: [],
   },
 ];
