@@ -3,20 +3,26 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
 import { Verification } from "./components/verification.ts";
+import { expectationsOf } from "./checks/expectations.ts";
 import { verifiable } from "./config/cross-checks.ts";
 import { orgUrls } from "./config/okta-urls.ts";
 import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
+import { tellManualSteps } from "./operations/manual-steps/telling.ts";
 import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
 import type { VerificationOutput, VerifyInput } from "./operations/verify/input.ts";
+import { Preflight } from "./providers/resources.ts";
 
 /** Reads the stack's configuration and sets up all it asks for. A wrong configuration throws before anything is registered. */
 export async function program(): Promise<ProgramOutputs> {
   const settings = stackSettings();
+  await new Preflight("okta-anypoint-preflight", expectationsOf(settings)).passed();
   const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
     providers: { okta: oktaProvider(settings) },
   });
   const input = verifyInput(settings, pattern);
-  if (settings.verifyAfterUp) {
+  if (settings.clientProvider.mode === "manual" && settings.clientProvider.id === undefined) {
+    tellManualSteps(settings, pattern);
+  } else if (settings.verifyAfterUp) {
     new Verification(
       "okta-anypoint-verification",
       {
@@ -88,6 +94,10 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       timeoutSeconds: clientProvider.timeoutSeconds,
       validateCertificates: clientProvider.validateCertificates,
       privateKeyBlock: clientProvider.privateKeyBlock,
+      mode: clientProvider.mode,
+      providerId: clientProvider.id,
+      registrationHeader:
+        settings.registrationHeader === undefined ? undefined : pulumi.secret(settings.registrationHeader),
       environments: clientProvider.environments,
       introspectAt: clientProvider.introspectAt,
     },
@@ -183,13 +193,15 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     inspectorClientId: inspector.clientId,
     activeKid: manager.kid,
     keyCreatedAt: manager.keyCreatedAt,
-    clientProviderId: clientProvider.providerId,
+    ...(!clientProvider.waiting && { clientProviderId: clientProvider.providerId }),
+    clientProviderMode: settings.clientProvider.mode,
     clientProviderName: clientProvider.providerName,
     environments: clientProvider.environments,
     apis,
     consumers,
     // The client secrets are taken out before the mark of a secret is.
-    verification: verifiable(settings).length > 0 ? pulumi.unsecret(input.apply(withoutSecrets)) : undefined,
+    ...(verifiable(settings).length > 0 &&
+      !clientProvider.waiting && { verification: pulumi.unsecret(input.apply(withoutSecrets)) }),
   };
 }
 

@@ -1,6 +1,11 @@
-/** What would fail in `up`, found from the configuration alone by reading both organizations. */
+/**
+ * What would fail in `up`, found from the configuration alone by reading both organizations. One list: every check runs
+ * whose premise holds.
+ */
 import type { AnypointClient } from "../providers/anypoint/client.ts";
 import type { OktaConnection } from "../providers/okta/login.ts";
+import { anypointBeforeUp } from "./before-up/anypoint.ts";
+import { oktaBeforeUp } from "./before-up/okta.ts";
 import type { Expectations } from "./expectations.ts";
 import type { Finding } from "./finding.ts";
 
@@ -9,11 +14,37 @@ export interface Around {
   readonly anypoint: AnypointClient;
 }
 
-/** `former`: what an earlier run of the stack expected and was given, so that its own objects are no finding. */
-export function checksBeforeUp(
-  _expectations: Expectations,
-  _around: Around,
-  _former?: Expectations,
+/**
+ * `former`: what an earlier run of the stack expected and was given. An object of the same name in both is the stack's own,
+ * so that it is there is no finding. Left out before the first `up`.
+ */
+export async function checksBeforeUp(
+  expectations: Expectations,
+  { okta, anypoint }: Around,
+  former?: Expectations,
 ): Promise<Finding[]> {
-  return Promise.resolve([]);
+  const sides = await Promise.all([
+    oktaBeforeUp(expectations, okta, former),
+    anypointBeforeUp(expectations, anypoint, former),
+  ]);
+  const findings = sides.flat();
+  const ours = former === undefined && findings.some(({ code }) => code === "okta-client-id-taken");
+  return ours ? findings.map(perhapsOurs) : findings;
 }
+
+/** Codes of findings that would be none if the stack itself had made the object. */
+const TAKEN = new Set([
+  "okta-app-exists",
+  "okta-client-id-taken",
+  "okta-scope-exists",
+  "anypoint-provider-exists",
+  "anypoint-api-exists",
+  "anypoint-application-exists",
+]);
+
+/**
+ * The Manager's client id holds the stack's name, so where it is there already, the stack may well have made it all: by a release
+ * that kept no record of this, or it is about to be taken over. Whose it is then shows when each object is made.
+ */
+const perhapsOurs = (finding: Finding): Finding =>
+  TAKEN.has(finding.code ?? "") ? { ...finding, status: "warn" } : finding;

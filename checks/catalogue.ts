@@ -200,7 +200,7 @@ export const CATALOGUE = {
     codes: {
       "provider-missing": "the provider is gone; its APIs are on Anypoint's own one",
       "provider-differs": "fields have other values, each named",
-      "provider-no-key-block": "it does not register by private key JWT",
+      "provider-no-key-block": "it does not register by private key JWT, or by the header in mode `header`",
     },
   },
   "client-provider-secrets": {

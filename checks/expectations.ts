@@ -1,10 +1,90 @@
 /** What a stack's configuration expects of the two organizations: plain JSON without secrets, made from the settings. */
-import type { Settings } from "../config/settings.ts";
+import { z } from "zod";
+import { enforcementConfiguration } from "../config/enforcement.ts";
+import { probeApplicationName } from "../config/probe.ts";
+import { type Settings, oktaScopes } from "../config/settings.ts";
 
-export interface Expectations {
-  readonly clientProvider: { readonly name: string };
+const text = z.string();
+const place = { environment: text, businessGroup: text.optional() };
+
+export const expectationsShape = {
+  /** Scopes that the login at Okta needs. */
+  oktaScopes: z.array(text),
+  manager: z.object({ label: text, clientId: text }),
+  inspector: z.object({ label: text }),
+  authorizationServer: z
+    .object({
+      /** An existing server. */
+      id: text.optional(),
+      /** Name of one to create. */
+      create: text.optional(),
+      scopes: z.array(text),
+      existingScopes: z.array(text),
+    })
+    .optional(),
+  /** `byHand`: a person makes it, so its name is no matter of ours. */
+  clientProvider: z.object({ name: text, byHand: z.boolean().optional() }),
+  environments: z.array(z.object(place)),
+  apis: z.array(
+    z.object({
+      name: text,
+      ...place,
+      instanceId: text.optional(),
+      asset: z
+        .object({ assetId: text, version: text, groupId: text.optional(), label: text, adopt: z.boolean() })
+        .optional(),
+      policyVersion: text.optional(),
+      policyConfiguration: z.record(text, z.unknown()),
+    }),
+  ),
+  /** Names of the applications in Exchange. */
+  applications: z.array(text),
+} as const;
+
+export type Expectations = z.output<z.ZodObject<typeof expectationsShape>>;
+
+export function expectationsOf(settings: Settings): Expectations {
+  const { authorizationServer: server, clientProvider } = settings;
+  return {
+    oktaScopes: oktaScopes(settings),
+    manager: { label: settings.manager.label, clientId: settings.manager.clientId },
+    inspector: { label: settings.inspector.label },
+    ...(server && {
+      authorizationServer: {
+        ...(server.id !== undefined && { id: server.id }),
+        ...(server.create !== undefined && { create: server.create.name ?? `mulesoft-${settings.stack}` }),
+        scopes: [
+          ...server.scopes.map(({ name }) => name),
+          ...(settings.probe ? [settings.verification.probeScope] : []),
+        ],
+        existingScopes: server.existingScopes,
+      },
+    }),
+    clientProvider: { name: clientProvider.name, ...(clientProvider.mode === "manual" && { byHand: true }) },
+    environments: clientProvider.environments.map(({ environment, businessGroup }) => ({
+      environment,
+      ...(businessGroup !== undefined && { businessGroup }),
+    })),
+    apis: settings.apis.map(({ name, environment, businessGroup, instanceId, asset, policy }) => ({
+      name,
+      environment,
+      ...(businessGroup !== undefined && { businessGroup }),
+      ...(instanceId !== undefined && { instanceId }),
+      ...(asset !== undefined && {
+        asset: {
+          assetId: asset.assetId,
+          version: asset.version,
+          ...(asset.groupId !== undefined && { groupId: asset.groupId }),
+          label: asset.label,
+          adopt: asset.adopt,
+        },
+      }),
+      ...(policy.version !== undefined && { policyVersion: policy.version }),
+      policyConfiguration: enforcementConfiguration(policy),
+    })),
+    applications: [
+      ...settings.consumers.map(({ applicationName }) => applicationName),
+      ...(settings.probe ? [probeApplicationName(settings.stack)] : []),
+    ],
+  };
 }
-
-export const expectationsOf = ({ clientProvider }: Settings): Expectations => ({
-  clientProvider: { name: clientProvider.name },
-});

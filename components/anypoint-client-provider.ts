@@ -1,7 +1,13 @@
 /** The OpenID Connect Dynamic Client Registration provider in Anypoint, assigned to environments. */
 import * as pulumi from "@pulumi/pulumi";
 import { orgUrls } from "../config/okta-urls.ts";
-import { ClientProvider, type ClientProviderArgs, EnvironmentAssignment } from "../providers/resources.ts";
+import {
+  ClientProvider,
+  type ClientProviderArgs,
+  EnvironmentAssignment,
+  ManualClientProvider,
+} from "../providers/resources.ts";
+import type { ProviderMode } from "../config/schema.ts";
 import { childOptions, componentType } from "./component.ts";
 import type { ClientDeletion } from "./manager-app.ts";
 
@@ -22,7 +28,18 @@ export interface AnypointClientProviderArgs {
   readonly orgUrl: pulumi.Input<string>;
   /** Where gateways introspect. Must belong to the server that issues the consumers' tokens. Default the org's. Update. */
   readonly introspectionUrl?: pulumi.Input<string>;
-  /** Client id, private key (PKCS#8 PEM, secret) and scopes of the Manager app. Update. */
+  /**
+   * Who writes the provider. `managed` (default): this stack, with the Manager's private key. `header`, a fallback: this stack,
+   * with a static registration header. `manual`: a person in the console; the stack compares, and writes nothing.
+   * Between `managed` and `header` an update. To `manual` with the provider's own `providerId` an update, without it refused;
+   * from `manual` an update that takes over the provider of our name and Inspector.
+   */
+  readonly mode?: ProviderMode;
+  /** Mode `manual`: id of the provider that a person made. Left out: nothing that needs the provider is registered. */
+  readonly providerId?: pulumi.Input<string>;
+  /** Mode `header`: the Authorization header of registrations, for example `SSWS 00…`. Secret. Update. */
+  readonly registrationHeader?: pulumi.Input<string>;
+  /** Client id, private key (PKCS#8 PEM, secret) and scopes of the Manager app; used in mode `managed`. Update. */
   readonly managerClientId: pulumi.Input<string>;
   readonly managerPrivateKey: pulumi.Input<string>;
   readonly managerScopes: pulumi.Input<pulumi.Input<string>[]>;
@@ -43,53 +60,100 @@ export interface AnypointClientProviderArgs {
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
 export class AnypointClientProvider extends pulumi.ComponentResource {
-  readonly providerId: pulumi.Output<string>;
+  /** Mode `manual` without an id: a person has yet to make the provider. */
+  readonly waiting: boolean;
   readonly providerName: pulumi.Output<string>;
   readonly environments: pulumi.Output<{ name: string; id: string }[]>;
   /** Assignments, to depend on before an API instance is bound to the provider. */
   readonly assignments: readonly EnvironmentAssignment[];
+  readonly #providerId: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AnypointClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("AnypointClientProvider"), name, {}, opts);
 
     const urls = pulumi.output(args.orgUrl).apply(orgUrls);
     const deletion = pulumi.output(args.clientDeletion ?? "anypoint");
-    const provider = new ClientProvider(
-      `${name}-provider`,
-      {
-        name: args.providerName ?? `okta-${pulumi.getStack()}`,
-        issuer: urls.issuer,
-        registrationUrl: urls.registrationUrl,
-        authorizeUrl: urls.authorizeUrl,
-        tokenUrl: urls.tokenUrl,
-        introspectionUrl: args.introspectionUrl ?? urls.introspectionUrl,
-        managerClientId: args.managerClientId,
-        managerPrivateKey: pulumi.secret(args.managerPrivateKey),
-        managerScopes: args.managerScopes,
-        inspectorClientId: args.inspectorClientId,
-        inspectorClientSecret: pulumi.secret(args.inspectorClientSecret),
-        allowLocalClientDeletion: deletion.apply((value) => value !== "keep"),
-        allowExternalClientModification: deletion.apply((value) => value === "everywhere"),
-        timeoutSeconds: args.timeoutSeconds ?? 5,
-        allowUntrustedCertificates: pulumi.output(args.validateCertificates ?? true).apply((validate) => !validate),
-        privateKeyBlock: args.privateKeyBlock,
-      },
-      childOptions(this),
-    );
-    this.providerId = provider.providerId;
+    const published = {
+      name: args.providerName ?? `okta-${pulumi.getStack()}`,
+      issuer: urls.issuer,
+      registrationUrl: urls.registrationUrl,
+      authorizeUrl: urls.authorizeUrl,
+      tokenUrl: urls.tokenUrl,
+      introspectionUrl: args.introspectionUrl ?? urls.introspectionUrl,
+      inspectorClientId: args.inspectorClientId,
+      allowLocalClientDeletion: deletion.apply((value) => value !== "keep"),
+      allowExternalClientModification: deletion.apply((value) => value === "everywhere"),
+      timeoutSeconds: args.timeoutSeconds ?? 5,
+      allowUntrustedCertificates: pulumi.output(args.validateCertificates ?? true).apply((validate) => !validate),
+    };
+    if (args.mode === "header") {
+      void pulumi.log.warn(
+        "clientProvider.mode: header is a fallback: Anypoint registers clients with a static header, which never expires and may do all that its owner may.",
+        this,
+      );
+    }
+    const provider =
+      args.mode === "manual"
+        ? new ManualClientProvider(
+            `${name}-provider`,
+            { ...published, providerId: args.providerId },
+            childOptions(this, { aliases: [{ type: CLIENT_PROVIDER }] }),
+          )
+        : new ClientProvider(
+            `${name}-provider`,
+            {
+              ...published,
+              ...registration(args),
+              inspectorClientSecret: pulumi.secret(args.inspectorClientSecret),
+              privateKeyBlock: args.privateKeyBlock,
+            },
+            childOptions(this, { aliases: [{ type: MANUAL_CLIENT_PROVIDER }] }),
+          );
+    this.waiting = args.mode === "manual" && args.providerId === undefined;
+    // In mode manual the id is an input, and so known where it is not waited for.
+    const providerId = provider.providerId as pulumi.Output<string>;
+    this.#providerId = this.waiting ? undefined : providerId;
     this.providerName = provider.name;
 
-    this.assignments = (args.environments ?? []).map(
+    this.assignments = (this.waiting ? [] : (args.environments ?? [])).map(
       ({ environment, businessGroup, makeDefault }) =>
         new EnvironmentAssignment(
           [name, businessGroup, environment].filter((part) => part !== undefined).join("-"),
-          { businessGroup, environment, clientProviderId: provider.providerId, makeDefault: makeDefault ?? false },
+          { businessGroup, environment, clientProviderId: providerId, makeDefault: makeDefault ?? false },
           childOptions(this),
         ),
     );
     this.environments = pulumi.all(
       this.assignments.map(({ environmentName, environmentId }) => ({ name: environmentName, id: environmentId })),
     );
-    this.registerOutputs({ providerId: this.providerId, environments: this.environments });
+    this.registerOutputs({ providerId: this.#providerId, environments: this.environments });
   }
+
+  /** Throws while the provider is waited for, see {@link waiting}. */
+  get providerId(): pulumi.Output<string> {
+    if (this.#providerId !== undefined) return this.#providerId;
+    throw new pulumi.InputPropertyError({
+      propertyPath: "providerId",
+      reason: "mode is manual and the provider's id is not given yet, so nothing can depend on the provider",
+    });
+  }
+}
+
+/** The two types of the one child, each an alias of the other, so that a change of mode is an update and deletes nothing. */
+const CLIENT_PROVIDER = "pulumi-nodejs:dynamic/anypoint:ClientProvider";
+const MANUAL_CLIENT_PROVIDER = "pulumi-nodejs:dynamic/anypoint:ManualClientProvider";
+
+/** How Anypoint logs in to register clients. */
+function registration(args: AnypointClientProviderArgs): Partial<ClientProviderArgs> {
+  if (args.mode !== "header") {
+    return {
+      managerClientId: args.managerClientId,
+      managerPrivateKey: pulumi.secret(args.managerPrivateKey),
+      managerScopes: args.managerScopes,
+    };
+  }
+  if (args.registrationHeader === undefined) {
+    throw new pulumi.InputPropertyError({ propertyPath: "registrationHeader", reason: "is needed in mode header" });
+  }
+  return { registrationHeader: pulumi.secret(args.registrationHeader) };
 }

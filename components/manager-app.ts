@@ -1,20 +1,11 @@
 /** App A, the Manager: the Okta service app with which Anypoint registers and manages clients. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
 import { childOptions, componentType } from "./component.ts";
 
-/**
- * What becomes of a consumer's client when its application is deleted:
- * `keep` (nothing is deleted), `anypoint` (in Anypoint alone), `everywhere` (in Okta too).
- */
-export type ClientDeletion = "keep" | "anypoint" | "everywhere";
-
-/** Scopes that the Manager needs at Okta; `everywhere` adds `okta.clients.manage` (confirmed: KB 005315457). */
-export function managerScopes(clientDeletion: ClientDeletion): string[] {
-  const scopes = ["okta.clients.read", "okta.clients.register"];
-  return clientDeletion === "everywhere" ? ["okta.clients.manage", ...scopes] : scopes;
-}
+export type { ClientDeletion };
 
 export interface ManagerAppArgs {
   /** Okta org URL, for example `https://acme.okta.com`. A change is an update that Okta's grants do not feel. */

@@ -1,5 +1,6 @@
 /** An API instance bound to the client provider, behind the policy "OpenID Connect access token enforcement". */
 import * as pulumi from "@pulumi/pulumi";
+import { enforcementConfiguration } from "../config/enforcement.ts";
 import { ApiInstance, ApiPolicy } from "../providers/resources.ts";
 import { childOptions, componentType } from "./component.ts";
 
@@ -7,7 +8,7 @@ import { childOptions, componentType } from "./component.ts";
 export interface ApiAsset {
   /** Exchange asset id. Replaces the instance. */
   readonly assetId: pulumi.Input<string>;
-  /** Asset version, for example `1.0.0`. Replaces the instance. */
+  /** Asset version, for example `1.0.0`. Update within the major version; another one needs another `label`. */
   readonly version: pulumi.Input<string>;
   /** Group of the asset. Default the organization that owns the environment. Replaces the instance. */
   readonly groupId?: pulumi.Input<string>;
@@ -49,10 +50,7 @@ export interface ProtectedApiArgs {
   readonly policy?: EnforcementArgs;
 }
 
-/**
- * `skipClientIdValidation` is always sent as false unless the configuration says otherwise: with true, tokens of any
- * client of the Okta org pass (confirmed: gateway docs). Children: `<name>-instance`, `<name>-policy`.
- */
+/** Children: `<name>-instance`, `<name>-policy`. */
 export class ProtectedApi extends pulumi.ComponentResource {
   readonly instance: ApiInstance;
   readonly policy: ApiPolicy;
@@ -101,13 +99,9 @@ export class ProtectedApi extends pulumi.ComponentResource {
             policy.exposeHeaders ?? false,
             policy.configuration ?? {},
           ])
-          .apply(([scopes, scopeValidationCriteria, exposeHeaders, more]) => ({
-            skipClientIdValidation: false,
-            ...more,
-            scopes: scopes.join(" "),
-            scopeValidationCriteria,
-            exposeHeaders,
-          })),
+          .apply(([scopes, scopeCriteria, exposeHeaders, configuration]) =>
+            enforcementConfiguration({ scopes, scopeCriteria, exposeHeaders, configuration }),
+          ),
       },
       childOptions(this),
     );

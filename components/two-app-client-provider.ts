@@ -1,5 +1,6 @@
 /** The whole two-app pattern from one object. */
 import * as pulumi from "@pulumi/pulumi";
+import { probeApplicationName } from "../config/probe.ts";
 import { orgUrls } from "../config/okta-urls.ts";
 import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-client-provider.ts";
 import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-authorization-server.ts";
@@ -23,7 +24,13 @@ export interface TwoAppClientProviderArgs {
   readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
-    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock"
+    | "mode"
+    | "providerId"
+    | "registrationHeader"
+    | "providerName"
+    | "timeoutSeconds"
+    | "validateCertificates"
+    | "privateKeyBlock"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**
@@ -50,7 +57,8 @@ export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "c
  * Manager app with role, Inspector app, authorization server, client provider, protected APIs and consumers.
  *
  * Children: `<name>-manager`, `<name>-manager-role`, `<name>-inspector`, `<name>-tokens`, `<name>-client-provider`,
- * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. They are destroyed in the reverse order, so that a
+ * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. While a provider that a person is to make is waited for
+ * (`clientProvider.mode: manual` without an id), there are no assignments, APIs and consumers. They are destroyed in the reverse order, so that a
  * client can still be deleted while the Manager has its key, scopes and role.
  */
 export class TwoAppClientProvider extends pulumi.ComponentResource {
@@ -73,6 +81,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const child = { parent: this };
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
+    const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
     this.manager = new ManagerApp(
       `${name}-manager`,
@@ -97,7 +106,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           orgUrl: args.orgUrl,
           scopes:
             args.probe === undefined ? scopes : [...scopes, { name: args.probe.scope, description: "Verification" }],
-          clientIds: consumerCount === 0 && args.probe === undefined ? [] : clientIds,
+          clientIds: waiting || (consumerCount === 0 && args.probe === undefined) ? [] : clientIds,
         },
         child,
       );
@@ -135,7 +144,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     );
 
     this.apis = mapValues(
-      args.apis ?? {},
+      waiting ? {} : (args.apis ?? {}),
       (api, key) =>
         new ProtectedApi(
           `${name}-api-${key}`,
@@ -143,7 +152,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           { ...child, dependsOn: [...this.clientProvider.assignments] },
         ),
     );
-    this.consumers = mapValues(args.consumers ?? {}, ({ api, tier, approval, ...consumer }, key) =>
+    this.consumers = mapValues(waiting ? {} : (args.consumers ?? {}), ({ api, tier, approval, ...consumer }, key) =>
       this.#consumer(`${name}-consumer-${key}`, api, args, {
         applicationName: key,
         ...consumer,
@@ -153,7 +162,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const firstApi = Object.keys(this.apis)[0];
     if (args.probe !== undefined && firstApi !== undefined) {
       this.probe = this.#consumer(`${name}-probe`, firstApi, args, {
-        applicationName: `okta-anypoint-probe-${pulumi.getStack()}`,
+        applicationName: probeApplicationName(pulumi.getStack()),
         description: "Has no contract, so that the verification can see a refusal",
         contract: false,
       });
@@ -163,7 +172,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         [...Object.values(this.consumers), ...(this.probe ? [this.probe] : [])].map(({ clientId }) => clientId),
       ),
     );
-    this.registerOutputs({ clientProviderId: this.clientProvider.providerId });
+    this.registerOutputs({ clientProviderId: waiting ? undefined : this.clientProvider.providerId });
   }
 
   #consumer(

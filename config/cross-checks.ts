@@ -2,7 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readConnection } from "../providers/anypoint/connection.ts";
 import { pemProblem } from "../providers/signing-key.ts";
-import type { ApiConfig, OktaConfig, StackConfig } from "./schema.ts";
+import type { AnypointConfig, ApiConfig, OktaConfig, StackConfig } from "./schema.ts";
 
 /** One thing that is wrong: the config key (with a path inside it) and what would be right. */
 export interface SettingsProblem {
@@ -18,21 +18,35 @@ const OIDC_SCOPES = new Set(["openid", "profile", "email", "address", "phone", "
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A namespace of the configuration as far as it can be read. */
+export interface Readable<T> {
+  /** Keys that can be read, with their defaults; of a list that can't be read as a whole, its items, null for the bad ones. */
+  readonly values: Partial<T>;
+  /** Keys that can't be read, or not as a whole. What is said of them would be noise. */
+  readonly unreadable: ReadonlySet<string>;
+}
+
 /** The probe needs a server for its scope and an API for its consumer. */
-export function wantsProbe(own: StackConfig, stack: string): boolean {
+export function wantsProbe(
+  own: Pick<StackConfig, "authorizationServer" | "apis"> & { readonly verification: { readonly probe?: boolean } },
+  stack: string,
+): boolean {
   const possible = own.authorizationServer !== undefined && own.apis.length > 0;
   return possible && (own.verification.probe ?? PROBED_STACKS.has(stack));
 }
 
-export function oktaCredentialProblems(okta: OktaConfig, env: Environment): SettingsProblem[] {
-  const has = (value: string | undefined, variable: string) => value !== undefined || Boolean(env[variable]);
+export function oktaCredentialProblems(
+  { values, unreadable }: Readable<OktaConfig>,
+  env: Environment,
+): SettingsProblem[] {
+  const has = (key: keyof OktaConfig, variable: string) => values[key] !== undefined || Boolean(env[variable]);
   const ways = {
-    "okta:apiToken": has(okta.apiToken, "OKTA_API_TOKEN"),
-    "okta:accessToken": has(okta.accessToken, "OKTA_ACCESS_TOKEN"),
+    "okta:apiToken": has("apiToken", "OKTA_API_TOKEN"),
+    "okta:accessToken": has("accessToken", "OKTA_ACCESS_TOKEN"),
     "okta:clientId with okta:privateKey":
-      has(okta.clientId, "OKTA_API_CLIENT_ID") && has(okta.privateKey, "OKTA_API_PRIVATE_KEY"),
+      has("clientId", "OKTA_API_CLIENT_ID") && has("privateKey", "OKTA_API_PRIVATE_KEY"),
   };
-  if (okta.privateKey !== undefined && !isPrivateKey(okta.privateKey)) {
+  if (values.privateKey !== undefined && !isPrivateKey(values.privateKey)) {
     return [{ key: "okta:privateKey", problem: "is not an unencrypted private key in PEM form, with its line breaks" }];
   }
   const given = Object.entries(ways).filter(([, present]) => present);
@@ -45,6 +59,8 @@ export function oktaCredentialProblems(okta: OktaConfig, env: Environment): Sett
       },
     ];
   }
+  // One that can't be read is a way that was meant.
+  if (OKTA_LOGIN.some((key) => unreadable.has(key))) return [];
   return [
     {
       key: "okta:clientId",
@@ -53,6 +69,8 @@ export function oktaCredentialProblems(okta: OktaConfig, env: Environment): Sett
     },
   ];
 }
+
+const OKTA_LOGIN = ["clientId", "privateKey", "apiToken", "accessToken"] as const satisfies (keyof OktaConfig)[];
 
 function isPrivateKey(pem: string): boolean {
   try {
@@ -64,15 +82,24 @@ function isPrivateKey(pem: string): boolean {
 }
 
 /** What keeps the dynamic providers from connecting to Anypoint, by their own rules. */
-export function anypointProblems(config: Readonly<Record<string, string>>, env: Environment): SettingsProblem[] {
+export function anypointProblems(
+  { values, unreadable }: Readable<AnypointConfig>,
+  env: Environment,
+): SettingsProblem[] {
+  const read = (key: string) => values[key.slice("anypoint:".length) as keyof AnypointConfig];
   try {
-    readConnection((key) => config[key], env);
+    readConnection(read, env);
     return [];
   } catch (error) {
     const problem = (error as Error).message;
-    return [{ key: /anypoint:[A-Za-z]+/.exec(problem)?.[0] ?? "anypoint:clientId", problem }];
+    const key = /anypoint:[A-Za-z]+/.exec(problem)?.[0] ?? "anypoint:clientId";
+    // What is said to be missing may be there, and only not be readable.
+    const meant = ANYPOINT_LOGIN.some((name) => unreadable.has(name)) && key !== "anypoint:host";
+    return meant ? [] : [{ key, problem }];
   }
 }
+
+const ANYPOINT_LOGIN = ["clientId", "clientSecret", "accessToken"] as const satisfies (keyof AnypointConfig)[];
 
 /** What the verification can look at: consumers of APIs whose URL is known, each with its API. */
 export function verifiable<C extends { readonly api: string }>(own: {
@@ -85,75 +112,97 @@ export function verifiable<C extends { readonly api: string }>(own: {
   });
 }
 
-/** Contradictions inside the `okta-anypoint:` settings. */
-export function crossProblems(own: StackConfig, stack: string): SettingsProblem[] {
+/** Contradictions inside the `okta-anypoint:` settings, as far as these can be read. */
+export function crossProblems({ values, unreadable }: Readable<StackConfig>, stack: string): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
   const add = (key: string, problem: string) => problems.push({ key: `okta-anypoint:${key}`, problem });
-  const server = own.authorizationServer;
-  const known = new Set([...(server?.scopes ?? []).map(({ name }) => name), ...(server?.existingScopes ?? [])]);
+  const readable = (...keys: (keyof StackConfig)[]) => keys.every((key) => !unreadable.has(key));
+  const server = values.authorizationServer;
+  const apis = itemsOf(values.apis);
+  const consumers = itemsOf(values.consumers);
+  const scopes = [...(server?.scopes ?? []).map(({ name }) => name), ...(server?.existingScopes ?? [])];
+  const known = new Set(scopes);
 
-  repeated(own.apis.map(({ name }) => name)).forEach((name) =>
+  repeated(apis.map(([{ name }]) => name)).forEach((name) =>
     add("apis", `two APIs are named "${name}"; give each its own name`),
   );
-  repeated(own.consumers.map(({ name }) => name)).forEach((name) =>
+  repeated(consumers.map(([{ name }]) => name)).forEach((name) =>
     add("consumers", `two consumers are named "${name}"; give each its own name`),
   );
-  repeated(own.consumers.map(({ applicationName, name }) => applicationName ?? name)).forEach((name) =>
+  repeated(consumers.map(([{ applicationName, name }]) => applicationName ?? name)).forEach((name) =>
     add("consumers", `two consumers would make the application "${name}" in Exchange; names are unique there`),
   );
-  repeated([...(server?.scopes ?? []).map(({ name }) => name), ...(server?.existingScopes ?? [])]).forEach((scope) =>
+  repeated(scopes).forEach((scope) =>
     add("authorizationServer.scopes", `"${scope}" is listed twice; name it once, under scopes or under existingScopes`),
   );
 
-  own.apis.forEach((api, index) => {
-    const unknown = api.policy.scopes.filter((scope) => !known.has(scope) && !OIDC_SCOPES.has(scope));
-    if (unknown.length > 0 && server === undefined) {
+  for (const [{ policy }, index] of apis) {
+    const unknown = policy.scopes.filter((scope) => !known.has(scope) && !OIDC_SCOPES.has(scope));
+    const listed = unknown.map((scope) => `"${scope}"`).join(", ");
+    if (unknown.length > 0 && readable("authorizationServer")) {
       add(
         `apis[${index}].policy.scopes`,
-        `${unknown.map((scope) => `"${scope}"`).join(", ")}: the org's own server issues no custom scopes; add an authorizationServer`,
-      );
-    } else if (unknown.length > 0) {
-      add(
-        `apis[${index}].policy.scopes`,
-        `${unknown.map((scope) => `"${scope}"`).join(", ")} not on the authorization server; list it under authorizationServer.scopes (to create it) or existingScopes`,
+        server === undefined
+          ? `${listed}: the org's own server issues no custom scopes; add an authorizationServer`
+          : `${listed} not on the authorization server; list it under authorizationServer.scopes (to create it) or existingScopes`,
       );
     }
-    const ours = ["scopes", "scopeValidationCriteria", "exposeHeaders"].filter(
-      (key) => key in api.policy.configuration,
-    );
+    const ours = ["scopes", "scopeValidationCriteria", "exposeHeaders"].filter((key) => key in policy.configuration);
     if (ours.length > 0) {
       add(
         `apis[${index}].policy.configuration`,
         `${ours.join(", ")}: set by scopes, scopeCriteria and exposeHeaders; take it out here`,
       );
     }
-  });
-  own.consumers.forEach((consumer, index) => {
-    if (!own.apis.some(({ name }) => name === consumer.api)) {
-      const names = own.apis.map(({ name }) => name).join(", ");
+  }
+  for (const [consumer, index] of consumers) {
+    if (readable("apis") && !apis.some(([{ name }]) => name === consumer.api)) {
+      const names = apis.map(([{ name }]) => name).join(", ");
       add(
         `consumers[${index}].api`,
         `"${consumer.api}" is none of the apis (${names === "" ? "there are none" : names})`,
       );
     }
-  });
-  const keyProblem = own.managerPrivateKey === undefined ? undefined : pemProblem(own.managerPrivateKey);
+  }
+  const keyProblem = values.managerPrivateKey === undefined ? undefined : pemProblem(values.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
-  if (own.verifyAfterUp && verifiable(own).length === 0) {
+  const { mode, id } = values.clientProvider ?? {};
+  if (mode === "header" && readable("registrationHeader") && values.registrationHeader === undefined) {
+    add(
+      "registrationHeader",
+      "is needed with clientProvider.mode: header; `pulumi config set --secret okta-anypoint:registrationHeader`",
+    );
+  }
+  if (mode !== undefined && mode !== "header" && values.registrationHeader !== undefined) {
+    add("registrationHeader", `is for clientProvider.mode: header, and the mode is ${mode}; take one of them out`);
+  }
+  if (mode !== undefined && mode !== "manual" && id !== undefined) {
+    add(
+      "clientProvider.id",
+      `is for clientProvider.mode: manual; in mode ${mode} the provider is found by its name, so take it out`,
+    );
+  }
+  const all = { apis: apis.map(([api]) => api), consumers: consumers.map(([consumer]) => consumer) };
+  if (values.verifyAfterUp === true && readable("apis", "consumers") && verifiable(all).length === 0) {
     add("verifyAfterUp", "needs at least one consumer of an API that has a url to call");
   }
-  if (own.verification.probe === true && !wantsProbe(own, stack)) {
+  const { probe, probeScope } = values.verification ?? {};
+  const probeIsPossible = wantsProbe({ authorizationServer: server, apis: all.apis, verification: { probe } }, stack);
+  if (probe === true && readable("authorizationServer", "apis") && !probeIsPossible) {
     add(
       "verification.probe",
       "needs an authorizationServer for the probe scope and at least one API for the probe consumer",
     );
   }
-  const { probe, probeScope } = own.verification;
   if (probe !== false && probeScope !== undefined && known.has(probeScope)) {
     add("verification.probeScope", `"${probeScope}" is one of the server's own scopes; give one that no API uses`);
   }
   return problems;
 }
+
+/** The readable items of a list, each with its place. */
+const itemsOf = <T>(list: readonly (T | null)[] = []): [T, number][] =>
+  list.flatMap((item, index) => (item === null ? [] : [[item, index] as [T, number]]));
 
 function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];

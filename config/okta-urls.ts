@@ -43,10 +43,11 @@ export interface OktaProviderAddress {
 
 /** How the Okta plugin is told the org: it builds `https://{orgName}.{baseUrl}` (confirmed: plugin schema). */
 export function oktaProviderAddress(orgUrl: string): OktaProviderAddress {
-  const { protocol, hostname } = new URL(orgUrl);
+  // With the port, where there is one: a server on this machine has one, Okta's own orgs never do.
+  const { protocol, host } = new URL(orgUrl);
   if (protocol === "http:") return { orgName: "local", baseUrl: "invalid", httpProxy: orgUrl };
-  const dot = hostname.indexOf(".");
-  return { orgName: hostname.slice(0, dot), baseUrl: hostname.slice(dot + 1) };
+  const dot = host.indexOf(".");
+  return { orgName: host.slice(0, dot), baseUrl: host.slice(dot + 1) };
 }
 
 /** What is wrong with an org URL, in words that say what would be right; undefined when nothing is. */

@@ -1,5 +1,6 @@
 /** The stack's outputs: a public interface. Names and types are only added to. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { ProviderMode } from "./schema.ts";
 import type { VerificationOutput } from "../operations/verify/input.ts";
 
 export interface ApiOutput {
@@ -49,7 +50,10 @@ export interface StackOutputs {
   readonly activeKid: string;
   /** When that key was made, ISO 8601. */
   readonly keyCreatedAt: string;
-  readonly clientProviderId: string;
+  /** Absent in mode `manual` until the provider's id is given. */
+  readonly clientProviderId?: string;
+  /** Who writes the client provider: `managed`, `header` (this stack) or `manual` (a person). */
+  readonly clientProviderMode: ProviderMode;
   readonly clientProviderName: string;
   readonly environments: readonly { readonly name: string; readonly id: string }[];
   readonly apis: Readonly<Record<string, ApiOutput>>;
@@ -74,6 +78,6 @@ export type ProgramOutputs = {
 export function outputOf<K extends keyof StackOutputs>(
   stack: pulumi.StackReference,
   name: K,
-): pulumi.Output<StackOutputs[K]> {
-  return stack.requireOutput(name) as pulumi.Output<StackOutputs[K]>;
+): pulumi.Output<NonNullable<StackOutputs[K]>> {
+  return stack.requireOutput(name) as pulumi.Output<NonNullable<StackOutputs[K]>>;
 }

@@ -127,16 +127,31 @@ const authorizationServer = z
 
 /** Paths and values of the private-key block, where a live organization differs from the unverified default. */
 const privateKeyBlock = z.strictObject({
-  methodPath: text("a dotted path").optional(),
-  methodValue: text("the value that selects private key JWT").optional(),
+  methodPath: z.string({ error: 'give a dotted path, or "" where nothing names the method' }).optional(),
+  methodValue: z
+    .union([z.boolean(), text("the value that selects private key JWT")], {
+      error: "give the value that selects private key JWT: a text, true or false",
+    })
+    .optional(),
   clientIdPath: text("a dotted path").optional(),
   privateKeyPath: text("a dotted path").optional(),
   scopesPath: text("a dotted path").optional(),
   scopesFormat: choice(["array", "string"]).optional(),
 });
 
+/**
+ * Who writes the client provider: this stack, with the private key (`managed`) or with a static registration header
+ * (`header`); or a person in Anypoint's console (`manual`).
+ */
+export const PROVIDER_MODES = ["managed", "manual", "header"] as const;
+export type ProviderMode = (typeof PROVIDER_MODES)[number];
+
 const clientProvider = z.strictObject(
   {
+    mode: choice(PROVIDER_MODES).default("managed"),
+    id: text("the client provider's id")
+      .regex(/^[\w-]+$/, { error: "is no id of a client provider" })
+      .optional(),
     name: text("the client provider's name").optional(),
     environments: list(environment, "environments").min(1, { error: "name at least one environment" }),
     clientDeletion: choice(["keep", "anypoint", "everywhere"]).default("anypoint"),
@@ -222,6 +237,9 @@ export const stackConfig = z.strictObject({
   orgUrl,
   manager: manager.prefault({}),
   managerPrivateKey: text("an RSA private key as PEM").optional(),
+  registrationHeader: text("the Authorization header with which Anypoint registers clients, for example SSWS 00…")
+    .regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, { error: "is no header value: printable ASCII, one line" })
+    .optional(),
   inspector: inspector.prefault({}),
   authorizationServer: authorizationServer.optional(),
   clientProvider,

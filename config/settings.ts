@@ -2,8 +2,9 @@
  * The whole stack configuration, read once, checked once: all that is wrong is said in one list, before anything is
  * registered. Nothing here talks to a network.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import {
+  type Readable,
   type SettingsProblem,
   anypointProblems,
   crossProblems,
@@ -69,6 +70,7 @@ export interface SettingsSource {
 /** Keys whose values must be stored encrypted. */
 export const SECRET_KEYS = [
   "okta-anypoint:managerPrivateKey",
+  "okta-anypoint:registrationHeader",
   "okta:privateKey",
   "okta:apiToken",
   "okta:accessToken",
@@ -88,15 +90,19 @@ export function readSettings(source: SettingsSource): Settings {
       problems.push({ key, problem: `is stored in clear; store it with \`pulumi config set --secret ${key}\`` });
     }
   }
-  if (okta !== undefined) problems.push(...oktaCredentialProblems(okta, source.environment));
-  if (anypoint !== undefined) problems.push(...anypointProblems(source.config, source.environment));
-  if (own !== undefined) problems.push(...crossProblems(own, source.stack));
+  problems.push(...oktaCredentialProblems(okta, source.environment));
+  problems.push(...anypointProblems(anypoint, source.environment));
+  problems.push(...crossProblems(own, source.stack));
 
-  if (problems.length > 0 || own === undefined || anypoint === undefined || okta === undefined) {
-    throw new SettingsError(source.stack, problems);
-  }
-  return withDerived(source, own, anypoint, okta);
+  if (problems.length > 0) throw new SettingsError(source.stack, distinct(problems));
+  // Nothing is missing: what can't be read is a problem.
+  return withDerived(source, own.values as StackConfig, anypoint.values, okta.values);
 }
+
+/** Each problem once. */
+const distinct = (problems: readonly SettingsProblem[]): SettingsProblem[] => [
+  ...new Map(problems.map((one) => [`${one.key}: ${one.problem}`, one])).values(),
+];
 
 /** Scopes of the bootstrap app that this stack's resources need (confirmed: Okta's API description). */
 export const OKTA_SCOPES = [
@@ -105,6 +111,10 @@ export const OKTA_SCOPES = [
   "okta.roles.manage",
   "okta.authorizationServers.manage",
 ] as const;
+
+/** The scopes that a stack of these settings needs at Okta: those of authorization servers only where it has one. */
+export const oktaScopes = ({ authorizationServer }: Pick<Settings, "authorizationServer">): string[] =>
+  OKTA_SCOPES.filter((scope) => authorizationServer !== undefined || !scope.startsWith("okta.authorizationServers."));
 
 function withDerived(
   { stack, environment }: SettingsSource,
@@ -150,33 +160,52 @@ function withDerived(
   };
 }
 
+/**
+ * Parses each key by itself, so that one which can't be read hides nothing of the others. What can't be read is a problem, and
+ * noted in the result.
+ */
 function parseNamespace<T extends z.ZodObject>(
   namespace: string,
   schema: T,
   source: SettingsSource,
   problems: SettingsProblem[],
-): z.output<T> | undefined {
-  const raw: Record<string, unknown> = {};
+): Readable<z.output<T>> {
+  const values: Record<string, unknown> = {};
   const unreadable = new Set<string>();
-  for (const [fullKey, value] of Object.entries(source.config)) {
-    if (!fullKey.startsWith(`${namespace}:`)) continue;
-    const key = fullKey.slice(namespace.length + 1);
-    const field = schema.shape[key] as z.ZodType | undefined;
-    const parsed = field === undefined ? { value } : decode(value, field);
-    if (parsed.problem !== undefined) {
-      problems.push({ key: fullKey, problem: parsed.problem });
+  const report = (key: string, issues: readonly z.core.$ZodIssue[]) => {
+    problems.push(...issues.map((issue) => describeIssue(`${namespace}:`, [key, ...issue.path], issue)).flat());
+    unreadable.add(key);
+  };
+  for (const [key, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+    const fullKey = `${namespace}:${key}`;
+    const text = source.config[fullKey];
+    const { value, problem } = text === undefined ? {} : decode(text, field);
+    if (problem !== undefined) {
+      problems.push({ key: fullKey, problem });
       unreadable.add(key);
+      continue;
+    }
+    const parsed = field.safeParse(value);
+    if (parsed.success) {
+      if (parsed.data !== undefined) values[key] = parsed.data;
     } else {
-      raw[key] = parsed.value;
+      report(key, parsed.error.issues);
+      values[key] = readableItems(field, value);
     }
   }
-  const result = schema.safeParse(raw);
-  if (result.success) return unreadable.size === 0 ? result.data : undefined;
-  for (const issue of result.error.issues) {
-    if (issue.path.length > 0 && unreadable.has(String(issue.path[0]))) continue;
-    problems.push(...describeIssue(namespace, schema, issue));
-  }
-  return undefined;
+  const others = Object.keys(source.config)
+    .filter((key) => key.startsWith(`${namespace}:`))
+    .map((key) => key.slice(namespace.length + 1))
+    .filter((key) => !Object.hasOwn(schema.shape, key));
+  problems.push(...others.map((key) => notASetting(`${namespace}:${key}`, Object.keys(schema.shape))));
+  return { values: values as Partial<z.output<T>>, unreadable };
+}
+
+/** Of a list that can't be read as a whole: its items, null for those that can't be read; undefined for anything else. */
+function readableItems(field: z.ZodType, value: unknown): unknown[] | undefined {
+  const list = field instanceof z.ZodDefault ? field.unwrap() : field;
+  if (!(list instanceof z.ZodArray) || !Array.isArray(value)) return undefined;
+  return value.map((item) => (list.element as z.ZodType).safeParse(item).data ?? null);
 }
 
 /** Pulumi hands every value over as text; objects, lists, booleans and numbers are JSON. */
@@ -190,18 +219,17 @@ function decode(value: string, field: z.ZodType): { value?: unknown; problem?: s
   }
 }
 
-function describeIssue(namespace: string, schema: z.ZodObject, issue: z.core.$ZodIssue): SettingsProblem[] {
-  const path = issue.path.reduce<string>(
+function describeIssue(prefix: string, where: readonly PropertyKey[], issue: z.core.$ZodIssue): SettingsProblem[] {
+  const path = where.reduce<string>(
     (sofar, part) =>
       typeof part === "number" ? `${sofar}[${part}]` : sofar === "" ? String(part) : `${sofar}.${String(part)}`,
     "",
   );
-  if (issue.code === "unrecognized_keys") {
-    const known = issue.path.length === 0 ? ` Known keys: ${Object.keys(schema.shape).join(", ")}.` : "";
-    return issue.keys.map((key) => ({
-      key: `${namespace}:${path === "" ? key : `${path}.${key}`}`,
-      problem: `is not a setting.${known}`,
-    }));
-  }
-  return [{ key: `${namespace}:${path}`, problem: issue.message }];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => notASetting(`${prefix}${path}.${key}`));
+  return [{ key: `${prefix}${path}`, problem: issue.message }];
 }
+
+const notASetting = (key: string, known: readonly string[] = []): SettingsProblem => ({
+  key,
+  problem: `is not a setting.${known.length === 0 ? "" : ` Known keys: ${known.join(", ")}.`}`,
+});

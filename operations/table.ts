@@ -1,6 +1,7 @@
 /** The look that the tables of all operations share: a line per row, then paragraphs, no wider than the terminal. */
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import { wrap as wrapAt } from "./verify/wrap.ts";
 
 export interface TableOptions {
   /** Columns of the terminal. Default 120. */
@@ -56,20 +57,9 @@ export function renderTable(columns: Columns, rows: readonly TableRow[], options
   return table.toString();
 }
 
-/** Breaks a text into lines of at most `width` characters where it has spaces. */
-export function wrap(text: string, { width = DEFAULT_WIDTH }: TableOptions, indent = ""): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/ +/)) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((one) => indent + one).join("\n");
-}
+/** Breaks a text into lines of at most the terminal's width. */
+export const wrap = (text: string, { width = DEFAULT_WIDTH }: TableOptions, indent = ""): string =>
+  wrapAt(text, width, indent);
 
 /** A title in colour, then what was seen and what to do, indented. */
 export function renderProblem(

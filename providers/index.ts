@@ -5,7 +5,6 @@
  * It is loaded by `require`, so nothing here, nor in what it imports, awaits at the top level.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import type { AnypointClient } from "./anypoint/client.ts";
 import type { ReadConfig } from "./anypoint/connection.ts";
 import type { AnyDefinition, Operations } from "./handlers/resource-handler.ts";
 import { HANDLER_NAMES, type HandlerName } from "./stored-code.ts";
@@ -13,10 +12,16 @@ import { HANDLER_NAMES, type HandlerName } from "./stored-code.ts";
 /** All that the host may call; property bags are plain JSON. */
 export type Handler = Required<dynamic.ResourceProvider<Record<string, unknown>, Record<string, unknown>>>;
 
-type Definition = AnyDefinition<AnypointClient>;
+/** A module of a handler: what it is, and what its operations work with when that is not the Anypoint client alone. */
+interface HandlerModule {
+  // What the operations work with is made by `connect` beside it, so the types of the two meet there.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly definition: AnyDefinition<any>;
+  readonly connect?: (config: ReadConfig, environment: NodeJS.ProcessEnv) => unknown;
+}
 
 /** Loaded when first used, so that a program of few resources starts fast. */
-const DEFINITIONS: Record<HandlerName, () => Promise<{ readonly definition: Definition }>> = {
+const DEFINITIONS: Record<HandlerName, () => Promise<HandlerModule>> = {
   ClientProvider: () => import("./handlers/client-provider.ts"),
   EnvironmentAssignment: () => import("./handlers/environment-assignment.ts"),
   ApiInstance: () => import("./handlers/api-instance.ts"),
@@ -24,6 +29,8 @@ const DEFINITIONS: Record<HandlerName, () => Promise<{ readonly definition: Defi
   ClientApplication: () => import("./handlers/client-application.ts"),
   Contract: () => import("./handlers/contract.ts"),
   SigningKey: () => import("./handlers/signing-key.ts"),
+  Preflight: () => import("./handlers/preflight.ts"),
+  ManualClientProvider: () => import("./handlers/manual-client-provider.ts"),
 };
 
 const handlers = new Map<HandlerName, Handler>();
@@ -45,18 +52,18 @@ export function handler(name: string): Handler {
 
 const isHandlerName = (name: string): name is HandlerName => (HANDLER_NAMES as readonly string[]).includes(name);
 
-function newHandler(load: () => Promise<{ readonly definition: Definition }>): Handler {
+function newHandler(load: () => Promise<HandlerModule>): Handler {
   let config: ReadConfig = () => undefined;
   let loaded: Promise<Operations> | undefined;
   const ready = (): Promise<Operations> => (loaded ??= prepare());
 
   async function prepare(): Promise<Operations> {
-    const [{ operations }, { definition }, { sharedClient }] = await Promise.all([
+    const [{ operations }, { definition, connect }, { sharedClient }] = await Promise.all([
       import("./handlers/resource-handler.ts"),
       load(),
       import("./anypoint/shared-client.ts"),
     ]);
-    return operations(definition, () => sharedClient(config, process.env));
+    return operations(definition, (): unknown => (connect ?? sharedClient)(config, process.env));
   }
 
   return {
@@ -78,7 +85,7 @@ async function forHost<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof Error && error.name === "AnypointError") error.stack = "";
+    if (error instanceof Error && ["AnypointError", "OktaError"].includes(error.name)) error.stack = "";
     throw error;
   }
 }

@@ -1,12 +1,16 @@
 /** Arguments of the dynamic resources. Each says whether a change updates or replaces the resource. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { Expectations } from "../checks/expectations.ts";
 
 /** Dotted paths under `oidc_dynamic_client_provider` at which Anypoint keeps the private-key block; the default is unverified. */
 export interface PrivateKeyBlockArgs {
-  /** Where the authentication method is named. Default `client.registration.authentication_method`. */
+  /**
+   * Where the authentication method is named; empty where nothing names it. Default
+   * `client.registration.authentication_method`.
+   */
   readonly methodPath?: pulumi.Input<string>;
   /** What selects private key JWT there. Default `private_key_jwt`. */
-  readonly methodValue?: pulumi.Input<string>;
+  readonly methodValue?: pulumi.Input<string | boolean>;
   /** Default `client.registration.private_key_jwt.client_id`. */
   readonly clientIdPath?: pulumi.Input<string>;
   /** Default `client.registration.private_key_jwt.private_key`. */
@@ -28,12 +32,17 @@ export interface ClientProviderArgs {
   readonly tokenUrl: pulumi.Input<string>;
   /** Where gateways introspect tokens. Update. */
   readonly introspectionUrl: pulumi.Input<string>;
-  /** Client id of the app with which Anypoint registers clients. Update. */
-  readonly managerClientId: pulumi.Input<string>;
-  /** Its private key, PKCS#8 PEM. Secret. Update. */
-  readonly managerPrivateKey: pulumi.Input<string>;
-  /** Scopes that Anypoint asks for when it registers. Update. */
-  readonly managerScopes: pulumi.Input<pulumi.Input<string>[]>;
+  /** Client id of the app with which Anypoint registers clients. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerClientId?: pulumi.Input<string>;
+  /** Its private key, PKCS#8 PEM. Secret. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerPrivateKey?: pulumi.Input<string>;
+  /** Scopes that Anypoint asks for when it registers. Needed, unless `registrationHeader` is given. Update. */
+  readonly managerScopes?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * In place of the three: a static Authorization header for registrations, for example `SSWS 00…`, sent as it is. A
+   * fallback: it never expires. Secret. Update.
+   */
+  readonly registrationHeader?: pulumi.Input<string>;
   /** Client with which gateways introspect. Its id is what tells our provider from another of the same name. Update. */
   readonly inspectorClientId: pulumi.Input<string>;
   /** Secret. Update. */
@@ -50,10 +59,29 @@ export interface ClientProviderArgs {
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
 }
 
+/** What a client provider that a person made in the console must look like; nothing of it is ever written. */
+export interface ManualClientProviderArgs {
+  /** Its id. Left out while nobody has made it yet: then nothing is compared. Update. */
+  readonly providerId?: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
+  readonly issuer: pulumi.Input<string>;
+  readonly registrationUrl: pulumi.Input<string>;
+  readonly authorizeUrl: pulumi.Input<string>;
+  readonly tokenUrl: pulumi.Input<string>;
+  readonly introspectionUrl: pulumi.Input<string>;
+  readonly inspectorClientId: pulumi.Input<string>;
+  readonly allowLocalClientDeletion: pulumi.Input<boolean>;
+  readonly allowExternalClientModification: pulumi.Input<boolean>;
+  /** Default 5. */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+  /** Default false. */
+  readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
+}
+
 export interface EnvironmentAssignmentArgs {
-  /** Business group that owns the environment, by name or id. Default the root organization. Replaces. */
+  /** Business group that owns the environment, by name or id. Default the root organization. Replaces, unless it is the same by another name. */
   readonly businessGroup?: pulumi.Input<string>;
-  /** Environment by name or id. Replaces. */
+  /** Environment by name or id. Replaces, unless it is the same by another name. */
   readonly environment: pulumi.Input<string>;
   /** Replaces. */
   readonly clientProviderId: pulumi.Input<string>;
@@ -62,15 +90,15 @@ export interface EnvironmentAssignmentArgs {
 }
 
 export interface ApiInstanceArgs {
-  /** Business group that owns the environment, by name or id. Default the root organization. Replaces. */
+  /** Business group that owns the environment, by name or id. Default the root organization. Replaces, unless it is the same by another name. */
   readonly businessGroup?: pulumi.Input<string>;
-  /** Environment by name or id. Replaces. */
+  /** Environment by name or id. Replaces, unless it is the same by another name. */
   readonly environment: pulumi.Input<string>;
   /** Number of an existing instance to take over; or give `assetId`, `assetVersion` and `label`. Replaces. */
   readonly apiId?: pulumi.Input<string>;
   /** Exchange asset. Replaces. */
   readonly assetId?: pulumi.Input<string>;
-  /** Replaces. */
+  /** Update within the major version; another one is refused unless `label` changes too. */
   readonly assetVersion?: pulumi.Input<string>;
   /** Group of the asset. Default the organization that owns the environment. Replaces. */
   readonly groupId?: pulumi.Input<string>;
@@ -149,6 +177,7 @@ export interface ContractArgs {
   readonly environmentId: pulumi.Input<string>;
   readonly groupId: pulumi.Input<string>;
   readonly assetId: pulumi.Input<string>;
+  /** That of the request. Update, which changes nothing in Anypoint; so does `productVersion`. */
   readonly assetVersion: pulumi.Input<string>;
   readonly productVersion: pulumi.Input<string>;
   /** SLA tier by name. Default none. Update. */
@@ -177,3 +206,6 @@ export interface PublicJwk {
   readonly e: string;
   readonly kid: string;
 }
+
+/** What a stack's configuration expects of the two organizations. Update, which looks at both again. */
+export type PreflightArgs = Expectations;

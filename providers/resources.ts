@@ -14,6 +14,8 @@ import type {
   ClientProviderArgs,
   ContractArgs,
   EnvironmentAssignmentArgs,
+  PreflightArgs,
+  ManualClientProviderArgs,
   PublicJwk,
   SigningKeyArgs,
 } from "./resource-args.ts";
@@ -40,7 +42,31 @@ export class ClientProvider extends PackageResource {
       handler: "ClientProvider",
       single: true,
       outputs: ["providerId", "organizationId", "supportedGrantTypes", ...OWNERSHIP],
-      secrets: ["managerPrivateKey", "inspectorClientSecret"],
+      secrets: ["managerPrivateKey", "registrationHeader", "inspectorClientSecret"],
+    };
+    super(definition, name, args, opts);
+  }
+}
+
+/**
+ * A client provider that a person makes and keeps up in the console. It is read and compared, and never written or deleted.
+ * Without an id it is only a note that the provider is waited for. A stack that made the provider itself can hand it over
+ * under the same name with an alias of type `pulumi-nodejs:dynamic/anypoint:ClientProvider`, and take it back the other way.
+ */
+export class ManualClientProvider extends PackageResource {
+  declare readonly name: pulumi.Output<string>;
+  /** Undefined while the provider is waited for. */
+  declare readonly providerId: pulumi.Output<string | undefined>;
+  /** The root organization; undefined while the provider is waited for. */
+  declare readonly organizationId: pulumi.Output<string | undefined>;
+  declare readonly supportedGrantTypes: pulumi.Output<string[]>;
+  declare readonly origin: pulumi.Output<Origin>;
+
+  constructor(name: string, args: ManualClientProviderArgs, opts?: pulumi.CustomResourceOptions) {
+    const both = args.providerId === undefined ? ["providerId"] : [];
+    const definition: Definition = {
+      handler: "ManualClientProvider",
+      outputs: [...both, "organizationId", "supportedGrantTypes", "origin"],
     };
     super(definition, name, args, opts);
   }
@@ -146,6 +172,23 @@ export class Contract extends PackageResource {
 
   constructor(name: string, args: ContractArgs, opts?: pulumi.CustomResourceOptions) {
     super({ handler: "Contract", single: true, outputs: ["contractId", "status", ...OWNERSHIP] }, name, args, opts);
+  }
+}
+
+/**
+ * Looks for all that would fail in `up`, and fails with one list of it. It makes nothing anywhere, and looks again only when
+ * what is expected has changed. Register it first, and go on when it is there: {@link Preflight.passed}.
+ */
+export class Preflight extends PackageResource {
+  constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ handler: "Preflight", module: "okta-anypoint", outputs: [] }, name, { ...args }, opts);
+  }
+
+  /** Resolves when nothing was found; never, while the engine ends the program, when something was. */
+  passed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.urn.apply(() => resolve());
+    });
   }
 }
 

@@ -9,6 +9,8 @@ export const HANDLER_NAMES = [
   "ClientApplication",
   "Contract",
   "SigningKey",
+  "Preflight",
+  "ManualClientProvider",
 ] as const;
 
 export type HandlerName = (typeof HANDLER_NAMES)[number];

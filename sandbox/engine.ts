@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ConfigValue } from "./stack-config.ts";
 
 export type PluginChoice = "real" | "standin" | "auto";
@@ -36,6 +36,10 @@ export interface EngineOptions {
   readonly program: PulumiFn;
   readonly config: Readonly<Record<string, ConfigValue>>;
   readonly plugins?: PluginChoice;
+  /** Stops whatever the engine is doing for this stack; it then ends its plugins and itself. */
+  readonly signal?: AbortSignal;
+  /** More environment variables for the engine and all that it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A stack on the local file backend under `folder`, with its configuration set. */
@@ -50,10 +54,33 @@ export async function sandboxStack(options: EngineOptions): Promise<Stack> {
 
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, projectName: "okta-anypoint", program },
-    { workDir: project, envVars: engineEnvironment(state, choosePlugins(options.plugins ?? "auto")) },
+    {
+      workDir: project,
+      envVars: { ...engineEnvironment(state, choosePlugins(options.plugins ?? "auto")), ...options.environment },
+      ...(options.signal && { pulumiCommand: await stoppableCommand(options.signal) }),
+    },
   );
   await stack.setAllConfig({ ...config });
   return stack;
+}
+
+/** How the SDK's own operations start the CLI; its declarations leave this out. */
+interface Runner {
+  run(args: string[], cwd: string, env: object, onOutput?: unknown, onError?: unknown, signal?: AbortSignal): unknown;
+}
+
+/**
+ * The Pulumi CLI, each of whose runs ends with the signal. The operations' own `signal` option is heard only once the CLI has been
+ * started, so that one which is sent shortly before would be lost.
+ */
+async function stoppableCommand(signal: AbortSignal): Promise<PulumiCommand> {
+  const command = (await PulumiCommand.get()) as PulumiCommand & Runner;
+  const run = command.run.bind(command);
+  command.run = async (args, cwd, env, onOutput, onError) => {
+    signal.throwIfAborted();
+    return run(args, cwd, env, onOutput, onError, signal);
+  };
+  return command;
 }
 
 /** Takes credentials for real organizations out of this process: the sandbox brings its own. */
@@ -68,12 +95,20 @@ export function engineEnvironment(state: string, plugins: "real" | "standin"): R
   return {
     PATH: path.join(delimiter),
     OKTA_ANYPOINT_NODE: process.execPath,
+    // Where this process looks for plugins, `pulumi` by hand has to look too.
+    ...(process.env.PULUMI_HOME && { PULUMI_HOME: resolve(process.env.PULUMI_HOME) }),
     PULUMI_BACKEND_URL: pathToFileURL(state).href,
     // The sandbox's secrets are made up; the passphrase only has to be the same for each command.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
+}
+
+/** Puts a `pulumi` first that runs the program by itself, for an engine that can't: see inline-pulumi.ts. */
+export function inlineCommand({ PATH = "" }: Readonly<Record<string, string>>): Record<string, string> {
+  const folder = join(import.meta.dirname, "inline-bin");
+  return { PATH: [folder, PATH].join(delimiter), OKTA_ANYPOINT_INLINE: folder };
 }
 
 /** Whether `pulumi` by hand can run TypeScript here: an engine built from source comes without the Node.js language host. */

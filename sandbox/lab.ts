@@ -1,7 +1,8 @@
 /** The whole neighbourhood on this machine: a local Okta, a local Anypoint, a Mule gateway and a backend behind it. */
 import { randomBytes } from "node:crypto";
 import { exportPKCS8, exportJWK, generateKeyPair, calculateJwkThumbprint, type JWK } from "jose";
-import { type AnypointService, createAnypoint } from "./anypoint/index.ts";
+import { type AnypointService, type AnypointSwitches, createAnypoint } from "./anypoint/index.ts";
+import type { ServerCertificate } from "./core/certificates.ts";
 import { Faults } from "./core/faults.ts";
 import { newSecret, uuid } from "./core/ids.ts";
 import { Journal } from "./core/journal.ts";
@@ -9,10 +10,17 @@ import { startServer } from "./core/server.ts";
 import { createBackend } from "./gateway/backend.ts";
 import { type GatewayService, createGateway } from "./gateway/index.ts";
 import { type LocalOkta, createOkta } from "./okta/index.ts";
+import type { RateLimits } from "./okta/rate-limits.ts";
 
 /** Who may log in to the lab: an Okta service app that is super admin, and an Anypoint connected app. */
 export interface LabCredentials {
-  readonly okta: { readonly clientId: string; readonly privateKeyId: string; readonly privateKey: string };
+  readonly okta: {
+    readonly clientId: string;
+    readonly privateKeyId: string;
+    readonly privateKey: string;
+    /** Token of a super admin, for a static registration header. */
+    readonly apiToken?: string;
+  };
   readonly anypoint: { readonly clientId: string; readonly clientSecret: string };
 }
 
@@ -26,6 +34,12 @@ export interface LabOptions {
   };
   /** What an earlier lab left, see {@link Lab.save}. */
   readonly saved?: SavedLab;
+  /** Has the servers speak HTTPS. */
+  readonly certificate?: ServerCertificate;
+  /** Limits that the Okta org enforces. Default none. */
+  readonly rateLimits?: RateLimits;
+  /** Behaviours of the local Anypoint, as other wire names of the private-key block. */
+  readonly anypoint?: Partial<AnypointSwitches>;
 }
 
 /** State of a lab, plain JSON. Holds secrets of the lab alone. */
@@ -55,19 +69,21 @@ export interface Lab {
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const journal = new Journal();
   const faults = new Faults();
-  const { saved, ports } = options;
+  const { saved, ports, certificate } = options;
   const { credentials, bootstrapJwk } = saved ?? (await newCredentials());
-  const oktaServer = await startServer(ports?.okta);
-  const anypointServer = await startServer(ports?.anypoint);
-  const gatewayServer = await startServer(ports?.gateway);
-  const backendServer = await startServer(ports?.backend);
+  const oktaServer = await startServer(ports?.okta, certificate);
+  const anypointServer = await startServer(ports?.anypoint, certificate);
+  const gatewayServer = await startServer(ports?.gateway, certificate);
+  const backendServer = await startServer(ports?.backend, certificate);
 
   const okta = await createOkta({
     baseUrl: oktaServer.url,
     journal,
     faults,
     state: saved?.okta,
+    switches: { rateLimits: options.rateLimits },
     bootstrap: { clientId: credentials.okta.clientId, publicJwk: bootstrapJwk },
+    apiToken: credentials.okta.apiToken,
   });
   const anypoint = await createAnypoint({
     baseUrl: anypointServer.url,
@@ -75,6 +91,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     faults,
     state: saved?.anypoint,
     connectedApp: credentials.anypoint,
+    switches: options.anypoint,
   });
   const backend = createBackend({ journal, faults });
   const gateway = await createGateway({
@@ -126,6 +143,7 @@ async function newCredentials(): Promise<{ credentials: LabCredentials; bootstra
         clientId: `0oa${randomBytes(9).toString("hex").slice(0, 17)}`,
         privateKeyId: kid,
         privateKey: await exportPKCS8(privateKey),
+        apiToken: `00${newSecret()}`,
       },
       anypoint: { clientId: uuid().replaceAll("-", ""), clientSecret: newSecret() },
     },

@@ -2,20 +2,24 @@
  * `npm run sandbox`: starts the local services, has the real engine converge the whole pattern against them, verifies it,
  * checks that a second preview changes nothing and asks Anypoint nothing, and takes it all down again.
  */
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Command, Option } from "commander";
 import program from "../index.ts";
 import { type VerifyInput, renderReport, verify } from "../operations/verify/index.ts";
 import { readStack } from "../operations/verify/stack.ts";
-import { createControl } from "./core/control.ts";
+import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } from "./engine.ts";
+import { describeFailure } from "./failure.ts";
+import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
-import { sandboxConfig } from "./stack-config.ts";
-import { callTable, progressLine, resourceTable, resourceTypes } from "./summary.ts";
+import { FREE_ORG_LIMITS } from "./okta/index.ts";
+import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
+import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
+import { requireTls, startTls } from "./tls.ts";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 const flags = new Command("sandbox")
@@ -23,19 +27,27 @@ const flags = new Command("sandbox")
     "Converges the whole pattern against a local Okta, Anypoint and Mule gateway, by the real Pulumi engine.",
   )
   .option("--keep", "leave the services and the stack in place until Ctrl-C")
+  .option("--tls", "serve over HTTPS, with a CA made for this run")
+  .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(["real", "standin", "auto"])
       .default("auto"),
   )
   .parse()
-  .opts<{ keep?: boolean; plugins: PluginChoice }>();
+  .opts<{ keep?: boolean; tls?: boolean; rateLimits?: boolean; plugins: PluginChoice }>();
 
-const started = performance.now();
+const WIDTH = process.stdout.columns ?? 120;
+let started = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const step = (text: string) => say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
-/** Whether everything is left in place until a signal. */
-let kept = false;
+/** The step that runs now: its name, its engine events, and the journal's position at its start. */
+let present: { name: string; events: EngineEvent[]; position: number } = { name: "the start", events: [], position: 0 };
+
+function step(name: string): void {
+  present = { name, events: [], position: lab.journal.position };
+  say(`\n[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${name}`);
+}
+
 /** Steps that did not hold. */
 const broken: string[] = [];
 
@@ -44,30 +56,38 @@ function expectStep(what: string, holds: boolean): void {
   if (!holds) broken.push(what);
 }
 
-await mkdir(join(ROOT, ".sandbox"), { recursive: true });
-const folder = await mkdtemp(join(ROOT, ".sandbox", "run-"));
-const lab = await startLab();
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => {
-    // With --keep a signal is the sign to go on to the destroy.
-    if (kept) return;
-    rmSync(folder, { recursive: true, force: true });
-    process.stderr.write("\nInterrupted; the services are stopped and the run's folder is removed.\n");
-    process.exit(code);
-  });
+let plugins: "real" | "standin";
+try {
+  plugins = choosePlugins(flags.plugins);
+  if (flags.tls) requireTls();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
 }
+mkdirSync(join(ROOT, ".sandbox"), { recursive: true });
+const folder = mkdtempSync(join(ROOT, ".sandbox", "run-"));
+const interruption = onInterruption(
+  (text) => process.stderr.write(`\n${text}\n`),
+  () => rmSync(folder, { recursive: true, force: true }),
+);
+const tls = flags.tls ? await startTls(folder) : undefined;
+const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
+const lab = await startLab({ certificate: tls?.certificate, rateLimits });
 try {
   await run();
 } catch (error) {
-  say(`\n${error instanceof Error ? error.message : String(error)}`);
-  broken.push("a step failed, see above");
+  if (interruption.exitCode === undefined) {
+    const requests = lab.journal.entries({ after: present.position });
+    say(`\n${describeFailure({ error, events: present.events, requests }, WIDTH)}`);
+    broken.push(`${present.name} failed, see above`);
+  }
 } finally {
   await lab.close();
   await removeFolder(folder);
+}
+if (interruption.exitCode !== undefined) {
+  process.stderr.write("\nInterrupted; the engine and the services are stopped, the run's folder is gone.\n");
+  process.exit(interruption.exitCode);
 }
 say("");
 say(
@@ -82,43 +102,46 @@ function seconds(): string {
 }
 
 async function run(): Promise<void> {
-  const { plugins } = flags;
+  const { signal, orStop } = interruption;
   step("Local services");
   say(`  Okta      ${lab.okta.url}`);
   say(`  Anypoint  ${lab.anypoint.url}`);
   say(`  gateway   ${lab.gateway.url}`);
+  if (tls !== undefined) say(`  CA        ${relative(process.cwd(), tls.caFile)}`);
   say(
-    `  plugins   ${choosePlugins(plugins) === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
+    `  plugins   ${plugins === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
   );
 
   const before = lab.snapshot();
-  const stack = await sandboxStack({ folder, stackName: "sandbox", program, config: sandboxConfig(lab), plugins });
+  const config = sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {});
+  const environment = tls?.environment;
+  const stack = await sandboxStack({
+    ...{ folder, stackName: "sandbox", program, config },
+    ...{ plugins, signal, environment },
+  });
 
   step("pulumi up");
-  const events: EngineEvent[] = [];
   const onEvent = (event: EngineEvent) => {
-    events.push(event);
+    present.events.push(event);
     const line = progressLine(event);
-    if (line !== undefined) say(line);
+    if (line !== undefined) say(line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
   };
   const { outputs } = await stack.up({ onEvent });
+  const types = resourceTypes(present.events);
 
   step("Outputs");
-  for (const [name, { value, secret }] of Object.entries(outputs).sort()) {
-    say(`  ${name.padEnd(20)} ${secret ? "[secret]" : typeof value === "string" ? value : JSON.stringify(value)}`);
-  }
+  for (const [name, output] of Object.entries(outputs).sort()) say(outputLine(name, output, WIDTH));
 
   step("Verification");
   const { workDir, envVars } = stack.workspace;
   const input = await readStack({ stackName: "sandbox", workDir, env: envVars });
-  const report = await verify(input, { onProgress: (line) => say(`  ${line}`) });
-  say(renderReport(report, { width: process.stdout.columns ?? 120, color: process.stdout.isTTY }));
+  const report = await orStop(verify(input, { onProgress: (line) => say(`  ${line}`) }));
+  say(renderReport(report, { width: WIDTH, color: process.stdout.isTTY }));
   expectStep("every check of the verification is ok", report.ok && report.rows.every(({ status }) => status === "ok"));
 
   step("Second preview");
-  const position = lab.journal.position;
-  const { changeSummary } = await stack.preview();
-  const asked = lab.journal.entries({ service: "anypoint", after: position }).length;
+  const { changeSummary } = await stack.preview({ onEvent: (event) => present.events.push(event) });
+  const asked = lab.journal.entries({ service: "anypoint", after: present.position }).length;
   expectStep(
     "nothing would change",
     Object.keys(changeSummary).every((op) => op === "same"),
@@ -126,7 +149,7 @@ async function run(): Promise<void> {
   expectStep("Anypoint was asked nothing", asked === 0);
 
   step("Resources and HTTP calls");
-  say(resourceTable(resourceTypes(events)));
+  say(resourceTable(types));
   say(callTable(lab.journal.entries()));
 
   if (flags.keep) await keep(input);
@@ -137,27 +160,27 @@ async function run(): Promise<void> {
 }
 
 async function keep(input: VerifyInput): Promise<void> {
-  kept = true;
   step("Everything is left in place; Ctrl-C takes it down.");
   const script = join(folder, "call.sh");
-  await writeFile(script, callScript(input), { mode: 0o600 });
+  await writeFile(script, callScript(input, tls?.caFile), { mode: 0o600 });
   say(`  A token and a call, as a consumer:  sh ${relative(process.cwd(), script)}`);
   const control = await startServer();
   control.serve(createControl(lab.journal, lab.faults));
-  say(`  Journal:  GET ${control.url}/journal; faults: POST ${control.url}/faults`);
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  say(controlHelp(control.url).replaceAll(/^/gm, "  "));
+  const began = performance.now();
+  await interruption.next();
+  // The total is the sandbox's own time.
+  started += performance.now() - began;
   await control.close();
 }
 
 /** What a consumer does, as a shell script: it holds a client secret, made up here, and so is not printed. */
-function callScript({ okta, apis }: VerifyInput): string {
+function callScript({ okta, apis }: VerifyInput, caFile: string | undefined): string {
+  const curl = caFile === undefined ? "curl" : `curl --cacert '${caFile}'`;
   const lines = apis.map(
-    ({ url, scopes = [], consumer }) => `token=$(curl -s -u '${consumer.clientId}:${consumer.clientSecret}' \\
+    ({ url, scopes = [], consumer }) => `token=$(${curl} -s -u '${consumer.clientId}:${consumer.clientSecret}' \\
   -d grant_type=client_credentials -d 'scope=${scopes.join(" ")}' '${okta.tokenUrl}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -si -H "Authorization: Bearer $token" '${url}'
+${curl} -si -H "Authorization: Bearer $token" '${url}'
 `,
   );
   return lines.join("\n");

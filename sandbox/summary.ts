@@ -1,8 +1,10 @@
 /** What `npm run sandbox` says about a run: resources and HTTP calls, by service. */
 import Table from "cli-table3";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { wrap } from "../operations/verify/wrap.ts";
 import type { JournalEntry } from "./core/journal.ts";
 
+const NAME_WIDTH = 20;
 const PLAIN = { style: { head: [], border: [] } };
 
 /** Which side a resource type belongs to. */
@@ -32,6 +34,18 @@ export function progressLine(event: EngineEvent): string | undefined {
   if (side === "components") return undefined;
   const name = metadata.urn.split("::").at(-1);
   return `  ${failed === undefined ? "✓" : "✗"} ${metadata.op.padEnd(8)} ${side.padEnd(9)} ${metadata.type.split(":").at(-1)} ${name}`;
+}
+
+/** An output with its name; a long value goes on, indented, in further lines. */
+export function outputLine(
+  name: string,
+  { value, secret }: { value: unknown; secret: boolean },
+  width: number,
+): string {
+  const json = () => JSON.stringify(value).replaceAll(/,(?=["{[])/g, ", ");
+  const text = secret ? "[secret]" : typeof value === "string" ? value : json();
+  const indent = " ".repeat(2 + NAME_WIDTH + 1);
+  return `  ${name.padEnd(NAME_WIDTH)} ${wrap(text, width, indent).slice(indent.length)}`;
 }
 
 /** Types of the resources that an `up` went over. */

@@ -5,6 +5,7 @@ import {
   type PublicFields,
   type SeenProvider,
   differences,
+  registersOtherwise,
   seeProvider,
 } from "../../providers/anypoint/client-provider-wire.ts";
 import { orgUrls, serverUrls } from "../../config/okta-urls.ts";
@@ -105,6 +106,13 @@ function checkFields(report: Report<"client-provider">, provider: Provider, seen
       "provider-no-key-block",
       `"${provider.name}" does not register by private key JWT: nothing fitting at ${seen.block.missing.join(", ")}.`,
       `${UP_FIRST}, which writes it; where the names differ from ${DEFAULT_NAMES.methodPath} and its like, set okta-anypoint:clientProvider.privateKeyBlock.`,
+    );
+  }
+  if (provider.registrationHeader !== undefined && registersOtherwise(provider, seen)) {
+    return report.fail(
+      "provider-no-key-block",
+      `"${provider.name}" does not register by the header that the stack gave it.`,
+      `${UP_FIRST}, which writes it again.`,
     );
   }
   const changed = differences(provider as ClientProviderInputs, seen).filter((key) => provider[key] !== undefined);

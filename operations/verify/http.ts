@@ -1,6 +1,6 @@
 /** HTTP requests with a deadline each, and network failures by kind. */
-import { HttpsProxyAgent } from "https-proxy-agent";
 import nodeFetch, { type RequestInit, type Response } from "node-fetch";
+import { proxyAgent } from "../../providers/proxy.ts";
 
 /** The fetch of node-fetch, or a stand-in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -37,22 +37,6 @@ export interface HttpClient {
 const USER_AGENT = "okta-anypoint-verify";
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** Whether NO_PROXY exempts a host: `*`, the host itself or a domain it ends in. */
-function exempt(hostname: string, noProxy: string): boolean {
-  return noProxy
-    .split(/[\s,]+/)
-    .map((entry) => entry.replace(/^\*?\./, "").toLowerCase())
-    .some((entry) => entry !== "" && (entry === "*" || hostname === entry || hostname.endsWith(`.${entry}`)));
-}
-
-/** The proxy for a URL by HTTPS_PROXY and NO_PROXY; plain http goes direct. */
-export function proxyFor(url: string, env: NodeJS.ProcessEnv): string | undefined {
-  const { protocol, hostname } = new URL(url);
-  const proxy = env.HTTPS_PROXY || env.https_proxy;
-  if (protocol !== "https:" || !proxy || exempt(hostname, env.NO_PROXY || env.no_proxy || "")) return undefined;
-  return proxy;
-}
-
 /** Sends requests, each ended after `timeoutSeconds`; never throws, follows no redirect, repeats nothing. */
 export function createHttpClient(options: { fetch?: Fetch; timeoutSeconds?: number } = {}): HttpClient {
   const { fetch = nodeFetch, timeoutSeconds = 20 } = options;
@@ -60,7 +44,6 @@ export function createHttpClient(options: { fetch?: Fetch; timeoutSeconds?: numb
     async send({ url, method, headers, body }) {
       let response: Response;
       try {
-        const proxy = proxyFor(url, process.env);
         response = await fetch(url, {
           method,
           headers: { ...headers, "user-agent": USER_AGENT },
@@ -68,7 +51,7 @@ export function createHttpClient(options: { fetch?: Fetch; timeoutSeconds?: numb
           redirect: "manual",
           size: MAX_BODY_BYTES,
           signal: AbortSignal.timeout(timeoutSeconds * 1000),
-          ...(proxy !== undefined && { agent: new HttpsProxyAgent(proxy) }),
+          agent: proxyAgent(new URL(url), process.env),
         });
       } catch (error) {
         return { kind: "unreachable", ...networkFailure(error) };

@@ -61,7 +61,13 @@ export async function findNamed(
     .filter((asset) => asset.assetId === inputs.assetId && (asset.groupId ?? groupId) === groupId)
     .flatMap(({ apis }) => apis)
     .filter(({ instanceLabel }) => instanceLabel === inputs.label);
-  const found = labelled.find(({ assetVersion }) => assetVersion === inputs.assetVersion);
+  const [found, second] = labelled.filter(({ assetVersion }) => assetVersion === inputs.assetVersion);
+  if (found !== undefined && second !== undefined) {
+    throw refusal(
+      "instances.list",
+      `There are several API instances of ${inputs.assetId} ${inputs.assetVersion} labelled "${inputs.label}" in environment "${environmentName}" (${found.id}, ${second.id}). None is taken: give the number of the right one as instanceId, or rename the other in API Manager.`,
+    );
+  }
   const [other] = labelled;
   if (found === undefined && other !== undefined && inputs.adopt === true) {
     throw refusal(
@@ -70,6 +76,24 @@ export async function findNamed(
     );
   }
   return { place, groupId, found };
+}
+
+/** Some instance of an environment; undefined where there is none to be seen. */
+export async function anyInstance(
+  client: AnypointClient,
+  place: Omit<InstancePlace, "apiId">,
+): Promise<Instance | undefined> {
+  const { assets } = await client.json(
+    {
+      operation: "instances.list",
+      subject: `the API instances of environment ${place.environmentId}`,
+      method: "GET",
+      path: apisPath(place),
+      query: { limit: 1 },
+    },
+    listAnswer,
+  );
+  return assets.flatMap(({ apis }) => apis)[0];
 }
 
 /** An instance that must be there. */

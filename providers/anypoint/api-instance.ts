@@ -1,6 +1,6 @@
 /**
  * An API instance, bound to a client provider. Ours is the one named by its id, or by asset and label with `adopt`; one
- * that was adopted gets its former provider and consumer endpoint back on delete.
+ * that was adopted gets its former provider, consumer endpoint and asset version back on delete.
  */
 import {
   type Instance,
@@ -14,9 +14,9 @@ import {
 import type { ApiInstanceInputs, ApiInstanceState } from "./api-instance-inputs.ts";
 import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
-import { afterCreation, createOnce } from "./creation.ts";
-import { refusal, unexpectedAnswer } from "./errors.ts";
-import { businessGroup } from "./organizations.ts";
+import { afterCreation, afterWrites, createOnce } from "./creation.ts";
+import { type Attempt, refusal, unexpectedAnswer } from "./errors.ts";
+import { businessGroup, placeNow } from "./organizations.ts";
 import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
 
 /** Where the instance is; states of earlier releases have no name of the organization. */
@@ -77,14 +77,18 @@ export async function updateApiInstance(
   if (change.rebinds && !(await formerProviderGone(client, found.providerId, state.clientProviderId))) {
     await refuseIfHeld(client, state, found, inputs.clientProviderId);
   }
-  await bind(client, state, inputs, change);
-  return {
+  const next: ApiInstanceState = {
     ...inputs,
-    ...placeOf(state),
+    ...(await placeNow(client, state, inputs)),
     ...shown(found),
+    ...(inputs.assetVersion !== undefined && { assetVersion: inputs.assetVersion }),
     origin: state.origin,
     ...(state.origin === "adopted" && { before: { ...change.before, ...state.before } }),
   };
+  return afterWrites(next, async (wrote) => {
+    const after = await bind(client, state, inputs, change, wrote);
+    return { ...next, ...(after && shown(after)) };
+  });
 }
 
 /** Deletes an instance that was created; gives one that was adopted its former provider and endpoint back. */
@@ -93,18 +97,32 @@ export async function deleteApiInstance(client: AnypointClient, _id: string, sta
     await client.delete({ operation: "instances.delete", subject: describeApi(state), path: apiPath(state) });
     return;
   }
-  const { clientProviderId, endpointUri } = (state.before ?? {}) as Partial<Former>;
+  const { clientProviderId, endpointUri, assetVersion } = (state.before ?? {}) as Partial<Former>;
+  if (clientProviderId === undefined && endpointUri === undefined && assetVersion === undefined) return;
   const found = await findInstance(client, state);
-  if (found === undefined || (clientProviderId === undefined && endpointUri === undefined)) return;
+  if (found === undefined) return;
   const rebinds = clientProviderId !== undefined && (found.providerId ?? null) !== clientProviderId;
   const moves = endpointUri !== undefined && (found.endpointUri ?? null) !== endpointUri;
-  if (!rebinds && !moves) return;
+  const respecifies = assetVersion !== undefined && found.assetVersion !== assetVersion;
+  if (!rebinds && !moves && !respecifies) return;
   if (rebinds) await refuseIfHeld(client, state, found, clientProviderId);
   await patch(client, state, {
     ...(rebinds && { providerId: clientProviderId }),
     ...(moves && { endpointUri }),
+    ...(respecifies && { assetVersion }),
   });
 }
+
+/** Why an instance can't go to a version of its asset in place; undefined when nothing is in the way. */
+export function versionProblem(to: string | undefined, from: string | undefined): string | undefined {
+  const major = (version: string) => version.split(".", 1)[0];
+  if (to === undefined || from === undefined || major(to) === major(from)) return undefined;
+  return `can't go from ${from} to ${to}: Anypoint changes the version of an instance within its major version alone. ${NEW_MAJOR}`;
+}
+
+/** Confirmed: docs.mulesoft.com, "Managing API Instance Versions". */
+const NEW_MAJOR =
+  "Another major version is another instance: give it another label, or a second entry with its own name and label, and let the consumers move over.";
 
 /**
  * Why the instance could not be bound as asked, found before anything is done; undefined when nothing is in the way. With
@@ -130,6 +148,7 @@ export async function bindingProblem(
 interface Former {
   readonly clientProviderId: string | null;
   readonly endpointUri: string | null;
+  readonly assetVersion: string;
 }
 
 async function adopt(
@@ -153,6 +172,7 @@ async function adopt(
 interface BindingChange {
   readonly rebinds: boolean;
   readonly moves: boolean;
+  readonly respecifies: boolean;
   readonly before: Partial<Former>;
 }
 
@@ -161,25 +181,44 @@ function bindingChange(found: Instance, inputs: ApiInstanceInputs): BindingChang
   const endpoint = found.endpointUri ?? null;
   const rebinds = provider !== inputs.clientProviderId;
   const moves = inputs.endpointUri !== undefined && endpoint !== inputs.endpointUri;
+  const version = found.assetVersion ?? undefined;
+  const respecifies = inputs.assetVersion !== undefined && version !== inputs.assetVersion;
   return {
-    ...{ rebinds, moves },
-    before: { ...(rebinds && { clientProviderId: provider }), ...(moves && { endpointUri: endpoint }) },
+    ...{ rebinds, moves, respecifies },
+    before: {
+      ...(rebinds && { clientProviderId: provider }),
+      ...(moves && { endpointUri: endpoint }),
+      ...(respecifies && version !== undefined && { assetVersion: version }),
+    },
   };
 }
 
-/** Brings provider and endpoint to the inputs, and reads back. */
+/** Brings provider, endpoint and asset version to the inputs. Gives what a read shows then; undefined when nothing was to do. */
 async function bind(
   client: AnypointClient,
   place: InstancePlace,
   inputs: ApiInstanceInputs,
-  { rebinds, moves }: BindingChange,
-): Promise<void> {
-  if (!rebinds && !moves) return;
-  await patch(client, place, {
+  { rebinds, moves, respecifies, before }: BindingChange,
+  wrote: () => void = () => undefined,
+): Promise<Instance | undefined> {
+  if (!rebinds && !moves && !respecifies) return undefined;
+  const problem = versionProblem(inputs.assetVersion, before.assetVersion);
+  if (problem !== undefined) {
+    throw refusal("instances.update", `Could not update ${describeApi(place)}: its asset ${problem}`);
+  }
+  const body = {
     ...(rebinds && { providerId: inputs.clientProviderId }),
     ...(moves && { endpointUri: inputs.endpointUri }),
-  });
-  requireBound(inputs, place, await requireInstance(client, place));
+    // That API Manager's API changes it is confirmed (KB 001115859), that it is by this member inferred.
+    ...(respecifies && { assetVersion: inputs.assetVersion }),
+  };
+  await patch(client, place, body, ({ status }) =>
+    respecifies && status === 404 ? noSuchAsset(inputs, inputs.groupId ?? place.organizationId) : undefined,
+  );
+  wrote();
+  const after = await requireInstance(client, place);
+  requireBound(inputs, place, after);
+  return after;
 }
 
 async function refuseIfHeld(
@@ -192,10 +231,16 @@ async function refuseIfHeld(
   if (holders.length > 0) throw refusal("instances.update", bindingRefusal(place, found.providerId, to, holders));
 }
 
-const patch = (client: AnypointClient, place: InstancePlace, body: Record<string, unknown>): Promise<void> =>
+const patch = (
+  client: AnypointClient,
+  place: InstancePlace,
+  body: Record<string, unknown>,
+  advice?: Attempt["advice"],
+): Promise<void> =>
   client.run({
     operation: "instances.update",
     subject: describeApi(place),
+    advice,
     method: "PATCH",
     path: apiPath(place),
     body,
@@ -212,6 +257,8 @@ const post = (
     {
       operation: "instances.create",
       subject: `an API instance of ${inputs.assetId} ${inputs.assetVersion} labelled "${inputs.label}" in environment "${place.environmentName}"`,
+      // The environment was just found, so what is not there is the asset; which status says so is not described (inferred: 404).
+      advice: ({ status }) => (status === 404 ? noSuchAsset(inputs, groupId) : undefined),
       method: "POST",
       path: apisPath(place),
       body: {
@@ -234,7 +281,20 @@ const post = (
     instanceAnswer,
   );
 
+const noSuchAsset = ({ assetId, assetVersion }: ApiInstanceInputs, groupId: string): string =>
+  `Exchange has no asset ${assetId} in version ${assetVersion} in group ${groupId}, or the connected app may not see it. ` +
+  "Look it up in Exchange, or publish it there first; correct assetId, version and groupId (without one it is the business group of the environment); " +
+  "or grant the connected app read:exchange in that group.";
+
 function requireBound(inputs: ApiInstanceInputs, place: InstancePlace, after: Instance): void {
+  const { assetVersion } = inputs;
+  if (assetVersion !== undefined && after.assetVersion != null && after.assetVersion !== assetVersion) {
+    throw unexpectedAnswer(
+      { operation: "instances.update", subject: describeApi(place) },
+      `Anypoint took the request, but the instance has version ${after.assetVersion} of its asset, not ${assetVersion}`,
+      "Change it in API Manager (the instance, Actions, Change API specification), then run `pulumi up` again.",
+    );
+  }
   if ((after.providerId ?? null) === inputs.clientProviderId) return;
   throw unexpectedAnswer(
     { operation: "instances.update", subject: describeApi(place) },
@@ -242,13 +302,6 @@ function requireBound(inputs: ApiInstanceInputs, place: InstancePlace, after: In
     "Check that the client provider is assigned to the environment, then run the command again.",
   );
 }
-
-const placeOf = ({ organizationId, organizationName, environmentId, environmentName }: Place): Place => ({
-  organizationId,
-  ...(organizationName !== undefined && { organizationName }),
-  environmentId,
-  environmentName,
-});
 
 /** What the instance says of itself. */
 const shown = (instance: Instance) => ({

@@ -17,7 +17,7 @@ import {
 } from "./api-policy-calls.ts";
 import type { ApiPolicyInputs, ApiPolicyState } from "./api-policy-inputs.ts";
 import type { AnypointClient } from "./client.ts";
-import { afterCreation, createOnce } from "./creation.ts";
+import { afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { covers, equal, extras } from "./json-values.ts";
 import { type PolicyTemplate, configurationProblems, resolveTemplate } from "./policy-template.ts";
@@ -69,14 +69,17 @@ export async function updateApiPolicy(
   const stray = Object.entries(extras(current.configuration, inputs.configuration)).some(
     ([key, value]) => !equal(state.filledIn?.[key], value),
   );
-  await write(client, { ...inputs, policyId: state.policyId }, template, current, stray);
   const before = state.origin === "adopted" ? { ...formerOf(current, inputs, template), ...state.before } : undefined;
-  return confirmed(client, {
+  const next: ApiPolicyState = {
     ...inputs,
     policyId: state.policyId,
     resolvedVersion: template.version,
     origin: state.origin,
     ...(before && { before }),
+  };
+  return afterWrites({ ...next, ...(state.filledIn && { filledIn: state.filledIn }) }, async (wrote) => {
+    await write(client, next, template, current, { stray, wrote });
+    return confirmed(client, next);
   });
 }
 
@@ -143,7 +146,7 @@ async function write(
   target: ApiPolicyInputs & { readonly policyId: string },
   template: PolicyTemplate,
   current: AppliedPolicy,
-  stray = false,
+  { stray = false, wrote = () => undefined }: { readonly stray?: boolean; readonly wrote?: () => void } = {},
 ): Promise<void> {
   const differs =
     stray ||
@@ -158,8 +161,12 @@ async function write(
       assetVersion: template.version,
       ...(target.order !== undefined && { order: target.order }),
     });
+    wrote();
   }
-  if ((current.disabled ?? false) !== target.disabled) await togglePolicy(client, target, target.disabled);
+  if ((current.disabled ?? false) !== target.disabled) {
+    await togglePolicy(client, target, target.disabled);
+    wrote();
+  }
 }
 
 /** Reads back and throws when the policy is not as it was written. */

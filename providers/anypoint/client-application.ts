@@ -14,6 +14,7 @@ import {
 import { type Ownership, afterCreation, createOnce } from "./creation.ts";
 import { type AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
+import { registrationAdvice } from "./registration-refusal.ts";
 
 /** Creates the application, or takes on the one that is ours. Throws when the name is another's, or its secret can't be read. */
 export async function createClientApplication(
@@ -21,7 +22,7 @@ export async function createClientApplication(
   inputs: ClientApplicationInputs,
 ): Promise<{ id: string; state: ClientApplicationState }> {
   const { id: organizationId } = await rootOrganization(client);
-  const there = await findNamed(client, organizationId, inputs.name);
+  const there = await findApplicationNamed(client, organizationId, inputs.name);
   if (there !== undefined) {
     const mine = await requireOurs(client, organizationId, inputs, there);
     // In all that can be seen what we would make, and made by us: the work of a run that was cut off.
@@ -29,7 +30,7 @@ export async function createClientApplication(
   }
   const made = await createOnce(
     () => post(client, organizationId, inputs),
-    () => findNamed(client, organizationId, inputs.name),
+    () => findApplicationNamed(client, organizationId, inputs.name),
   );
   return complete(client, organizationId, inputs, made, "created");
 }
@@ -87,6 +88,7 @@ export async function deleteClientApplication(
   await client.delete({
     operation: "applications.delete",
     subject: subjectOf(state.name),
+    advice: (answer) => registrationAdvice(answer),
     path: path`/exchange/api/v2/organizations/${state.organizationId}/applications/${state.applicationId}`,
   });
 }
@@ -96,6 +98,7 @@ const post = (client: AnypointClient, organizationId: string, inputs: ClientAppl
     {
       operation: "applications.create",
       subject: subjectOf(inputs.name),
+      advice: (answer) => registrationAdvice(answer, inputs),
       method: "POST",
       path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
       // Picks the client provider: that of the instance (confirmed: DX-EXCH).
@@ -162,7 +165,7 @@ const secretNotShown = (name: string, applicationId: string): AnypointError =>
   );
 
 /** The application of exactly this name among those that we may see. */
-async function findNamed(
+export async function findApplicationNamed(
   client: AnypointClient,
   organizationId: string,
   name: string,

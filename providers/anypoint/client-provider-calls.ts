@@ -7,8 +7,10 @@ import {
   PROVIDER_TYPE,
   type SeenProvider,
   changeBody,
+  replacementBody,
   clientProviderAnswer,
   differences,
+  registersOtherwise,
 } from "./client-provider-wire.ts";
 import { AnypointError, couldNot, refusal, unexpectedAnswer } from "./errors.ts";
 
@@ -19,24 +21,27 @@ const listAnswer = z.object({
 
 const grantTypesAnswer = z.object({ grant_types: z.array(z.object({ name: z.string() })) });
 
+/** Rows of the organization's client providers; `search` narrows them roughly. */
+export const listProviders = (client: AnypointClient, organizationId: string, search?: string) =>
+  client.pages(
+    {
+      operation: "clientProviders.list",
+      subject: `the client providers of organization ${organizationId}`,
+      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
+      // Declared as required (confirmed: DX-AM).
+      query: { search, ascending: true },
+    },
+    listAnswer,
+    ({ data, total }) => ({ rows: data, total }),
+  );
+
 /** The provider of our name, when it is ours. Throws when it is another's, or there are several. */
 export async function findOurs(
   client: AnypointClient,
   organizationId: string,
   { name, inspectorClientId }: ClientProviderInputs,
 ): Promise<ClientProviderAnswer | undefined> {
-  const rows = await client.pages(
-    {
-      operation: "clientProviders.list",
-      subject: `the client providers of organization ${organizationId}`,
-      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
-      // Declared as required (confirmed: DX-AM).
-      query: { search: name, ascending: true },
-    },
-    listAnswer,
-    ({ data, total }) => ({ rows: data, total }),
-  );
-  const named = rows.filter((row) => row.name === name);
+  const named = (await listProviders(client, organizationId, name)).filter((row) => row.name === name);
   const answers = await Promise.all(
     named.map(({ providerId }) => getProvider(client, organizationId, providerId, name)),
   );
@@ -64,6 +69,19 @@ export async function findOurs(
   return undefined;
 }
 
+/** Throws unless a provider that is taken on by its id is ours, by the rule of {@link findOurs}. */
+export function requireOurs(
+  { name, inspectorClientId }: ClientProviderInputs,
+  answer: ClientProviderAnswer,
+  organizationId: string,
+): void {
+  if (answer.name === name && introspector(answer) === inspectorClientId && answer.type.name === PROVIDER_TYPE) return;
+  throw refusal(
+    "clientProviders.update",
+    `${couldNot({ operation: "clientProviders.update", subject: subjectOf(name, organizationId) })}: ${answer.providerId} is named "${answer.name ?? ""}", is of type ${answer.type.name} and introspects with client ${introspector(answer) ?? "(not shown)"}. Only one with our name and our Inspector ${inspectorClientId} is taken over. It is left alone. Correct it in Access Management, Client Providers, and run the command again.`,
+  );
+}
+
 const introspector = (answer: ClientProviderAnswer): string | undefined =>
   answer.oidc_dynamic_client_provider?.primary_client?.id;
 
@@ -87,12 +105,31 @@ export async function patchProvider(
   });
 }
 
+/** Writes the whole provider: only a PUT takes away the other way to register clients (confirmed: it replaces, DX-AM). */
+export async function replaceProvider(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientProviderInputs,
+  there: ClientProviderAnswer,
+): Promise<void> {
+  await writeProvider(client, inputs, {
+    operation: "clientProviders.update",
+    subject: subjectOf(inputs.name, organizationId),
+    method: "PUT",
+    path: path`/accounts/api/organizations/${organizationId}/clientProviders/${there.providerId}`,
+    body: replacementBody(inputs, there),
+  });
+}
+
 /** Sends a body with secrets. A 400 may mean the private-key block, so it says how its names are set. */
 export async function writeProvider(client: AnypointClient, inputs: ClientProviderInputs, call: Call): Promise<void> {
+  const { managerPrivateKey, registrationHeader, inspectorClientSecret } = inputs;
+  // Of a header, the part after its scheme may be quoted alone.
+  const token = registrationHeader?.slice(registrationHeader.indexOf(" ") + 1);
   try {
-    await client.run({ ...call, secrets: [inputs.managerPrivateKey, inputs.inspectorClientSecret] });
+    await client.run({ ...call, secrets: [managerPrivateKey, registrationHeader, token, inspectorClientSecret] });
   } catch (error) {
-    if (!(error instanceof AnypointError) || error.code !== "invalid") throw error;
+    if (!(error instanceof AnypointError) || error.code !== "invalid" || registrationHeader !== undefined) throw error;
     throw new AnypointError(`${error.message} If it is a member of the private-key block: ${BLOCK_NAMES}`, error);
   }
 }
@@ -118,12 +155,20 @@ export function getProvider(
 
 const BLOCK_NAMES =
   "the names of its members are not published, and this organization's seem to differ. Set them in okta-anypoint:clientProvider.privateKeyBlock " +
-  '(make one provider by hand with "Use OAuth2 private key jwt" and read it).';
+  '(make one provider by hand with "Use OAuth2 private key jwt", then `npm run anypoint:learn` finds them), or let a person make ' +
+  "the provider (clientProvider.mode: manual).";
 
 /** Throws when a read after a write does not show what was written. */
 export function requireAsWritten(inputs: ClientProviderInputs, seen: SeenProvider, organizationId: string): void {
   const attempt = { operation: "clientProviders.update", subject: subjectOf(inputs.name, organizationId) } as const;
-  if (seen.block.missing.length > 0) {
+  if (inputs.registrationHeader !== undefined && registersOtherwise(inputs, seen)) {
+    throw unexpectedAnswer(
+      attempt,
+      `Anypoint took the request, but a read shows ${seen.header ? "the private-key block beside the" : "no"} registration header`,
+      "Compare the provider in Access Management, Client Providers: its method must be the Authorization Header.",
+    );
+  }
+  if (inputs.registrationHeader === undefined && seen.block.missing.length > 0) {
     throw unexpectedAnswer(
       attempt,
       `Anypoint took the request, but a read shows no private-key block (nothing fitting at ${seen.block.missing.join(", ")})`,

@@ -19,14 +19,17 @@ export const clientProviderShape = {
   authorizeUrl: url("authorization endpoint"),
   tokenUrl: url("token endpoint"),
   introspectionUrl: url("introspection endpoint"),
-  managerClientId: text("the Manager app's client id"),
-  managerPrivateKey: text("the Manager app's private key as PEM").regex(
-    /^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/,
-    { error: "give an unencrypted private key as PEM" },
-  ),
+  managerClientId: text("the Manager app's client id").optional(),
+  managerPrivateKey: text("the Manager app's private key as PEM")
+    .regex(/^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/, {
+      error: "give an unencrypted private key as PEM",
+    })
+    .optional(),
   managerScopes: z
     .array(text("a scope").regex(/^\S+$/, { error: "a scope holds no spaces" }), { error: "give a list of scopes" })
-    .min(1, { error: "give at least one scope, for example okta.clients.register" }),
+    .min(1, { error: "give at least one scope, for example okta.clients.register" })
+    .optional(),
+  registrationHeader: text("the Authorization header of registrations").optional(),
   inspectorClientId: text("the Inspector app's client id"),
   inspectorClientSecret: text("the Inspector app's client secret"),
   allowLocalClientDeletion: flag,
@@ -42,10 +45,13 @@ export const clientProviderShape = {
 
 export type ClientProviderInputs = z.output<z.ZodObject<typeof clientProviderShape>>;
 
+/** Inputs that say how Anypoint logs in to register clients: by private key, or by a static header in its place. */
+export const KEY_INPUTS = ["managerClientId", "managerPrivateKey", "managerScopes"] as const;
+
 /** Inputs that a read can show. */
 export type PublicFields = Omit<
   ClientProviderInputs,
-  "managerPrivateKey" | "inspectorClientSecret" | "privateKeyBlock"
+  "managerPrivateKey" | "registrationHeader" | "inspectorClientSecret" | "privateKeyBlock"
 >;
 
 export const clientProviderAnswer = z.looseObject({
@@ -57,7 +63,9 @@ export const clientProviderAnswer = z.looseObject({
   oidc_dynamic_client_provider: z
     .looseObject({
       issuer: z.string().nullish(),
-      client: z.looseObject({ urls: z.looseObject({ register: z.string() }).optional() }).optional(),
+      client: z
+        .looseObject({ urls: z.looseObject({ register: z.string() }).optional(), registration: z.unknown().optional() })
+        .optional(),
       primary_client: z.looseObject({ id: z.string().optional() }).optional(),
       urls: z
         .looseObject({
@@ -88,7 +96,21 @@ function oidcTree(inputs: ClientProviderInputs): Tree {
     allow_external_client_modification: inputs.allowExternalClientModification,
     client_request_timeout: inputs.timeoutSeconds * 1000,
   };
-  const { managerClientId: clientId, managerPrivateKey: privateKey, managerScopes: scopes } = inputs;
+  const {
+    managerClientId: clientId,
+    managerPrivateKey: privateKey,
+    managerScopes: scopes,
+    registrationHeader,
+  } = inputs;
+  if (registrationHeader !== undefined) {
+    return {
+      ...tree,
+      client: { urls: { register: inputs.registrationUrl }, registration: { authorization: registrationHeader } },
+    };
+  }
+  if (clientId === undefined || privateKey === undefined || scopes === undefined) {
+    throw new TypeError("neither a registration header nor the Manager's credentials are given");
+  }
   return withPrivateKeyBlock(tree, { clientId, privateKey, scopes }, inputs.privateKeyBlock);
 }
 
@@ -100,6 +122,26 @@ export const creationBody = (inputs: ClientProviderInputs): Tree => ({
   oidc_dynamic_client_provider: oidcTree(inputs),
 });
 
+/** Body of a PUT: what a PATCH can't take away goes; what is published and not ours to say stays. */
+export function replacementBody(inputs: ClientProviderInputs, there: ClientProviderAnswer): Tree {
+  const body = creationBody(inputs);
+  const { client, ...oidc } = body.oidc_dynamic_client_provider as Tree & { client: Tree };
+  const former = there.oidc_dynamic_client_provider;
+  const kept = (value: unknown, key: string): Tree => (value == null ? {} : { [key]: value });
+  return {
+    ...body,
+    ...kept(there.azure_ad_provider, "azure_ad_provider"),
+    oidc_dynamic_client_provider: {
+      ...oidc,
+      client: {
+        ...client,
+        ...kept(former?.client?.token_endpoint_auth_methods_supported, "token_endpoint_auth_methods_supported"),
+      },
+      ...kept(former?.supported_grant_types, "supported_grant_types"),
+    },
+  };
+}
+
 /** Which members of the tree `oidc_dynamic_client_provider` carry an input: a change of one sends its member whole. */
 const MEMBERS: Partial<Record<keyof ClientProviderInputs, string>> = {
   issuer: "issuer",
@@ -107,6 +149,7 @@ const MEMBERS: Partial<Record<keyof ClientProviderInputs, string>> = {
   managerClientId: "client",
   managerPrivateKey: "client",
   managerScopes: "client",
+  registrationHeader: "client",
   privateKeyBlock: "client",
   inspectorClientId: "primary_client",
   inspectorClientSecret: "primary_client",
@@ -119,15 +162,16 @@ const MEMBERS: Partial<Record<keyof ClientProviderInputs, string>> = {
 };
 
 /** Paths at which the private-key block may lie outside `client`, when its names are overridden. */
-const blockMembers = ({ privateKeyBlock }: ClientProviderInputs): string[] =>
+const blockMembers = ({ privateKeyBlock, registrationHeader }: ClientProviderInputs): string[] =>
+  (registrationHeader === undefined ? pathsOf(privateKeyBlock) : []).map((path) => path.split(".", 1)[0] as string);
+
+const pathsOf = (privateKeyBlock: ClientProviderInputs["privateKeyBlock"]): string[] =>
   [
     privateKeyBlock?.methodPath,
     privateKeyBlock?.clientIdPath,
     privateKeyBlock?.privateKeyPath,
     privateKeyBlock?.scopesPath,
-  ]
-    .filter((path) => path !== undefined)
-    .map((path) => path.split(".", 1)[0] as string);
+  ].filter((path): path is string => path !== undefined && path !== "");
 
 /** Body of a PATCH that carries the changed inputs. Always whole members, so that a masked secret is never sent back. */
 export function changeBody(inputs: ClientProviderInputs, changed: ReadonlySet<keyof ClientProviderInputs>): Tree {
@@ -148,6 +192,8 @@ export interface SeenProvider {
   /** The public inputs as Anypoint has them; undefined where it shows none. */
   readonly fields: { readonly [Key in keyof PublicFields]: PublicFields[Key] | undefined };
   readonly block: SeenBlock;
+  /** Whether a static registration header is there. */
+  readonly header: boolean;
 }
 
 /** What a read shows, in the terms of our inputs. */
@@ -158,8 +204,10 @@ export function seeProvider(
   const oidc = answer.oidc_dynamic_client_provider;
   const block = seePrivateKeyBlock(oidc ?? {}, names);
   const timeout = oidc?.client_request_timeout ?? undefined;
+  const registration = oidc?.client?.registration as { authorization?: unknown } | null | undefined;
   return {
     block,
+    header: typeof registration?.authorization === "string" && registration.authorization !== "",
     fields: {
       name: answer.name,
       issuer: oidc?.issuer ?? undefined,
@@ -178,11 +226,19 @@ export function seeProvider(
   };
 }
 
-/** Public inputs that differ between what is asked for and what is there. */
+/** Whether clients are registered in another way than asked for: by key in place of the header, or by neither. */
+export const registersOtherwise = (inputs: ClientProviderInputs, { block, header }: SeenProvider): boolean =>
+  inputs.registrationHeader === undefined ? block.missing.length > 0 : !header || block.missing.length === 0;
+
+/** Public inputs that differ between what is asked for and what is there; those of the key only where a key is asked for. */
 export function differences(inputs: ClientProviderInputs, { fields }: SeenProvider): (keyof PublicFields)[] {
+  const ofOtherMethod = (key: string): boolean =>
+    inputs.registrationHeader !== undefined && (KEY_INPUTS as readonly string[]).includes(key);
   const same = (asked: unknown, seen: unknown): boolean =>
     Array.isArray(asked) && Array.isArray(seen)
       ? JSON.stringify(asked.map(String).sort()) === JSON.stringify(seen.map(String).sort())
       : asked === seen;
-  return (Object.keys(fields) as (keyof PublicFields)[]).filter((key) => !same(inputs[key], fields[key]));
+  return (Object.keys(fields) as (keyof PublicFields)[]).filter(
+    (key) => !ofOtherMethod(key) && !same(inputs[key], fields[key]),
+  );
 }

@@ -8,7 +8,9 @@ import {
   getProvider,
   grantTypes,
   patchProvider,
+  replaceProvider,
   requireAsWritten,
+  requireOurs,
   subjectOf,
   writeProvider,
 } from "./client-provider-calls.ts";
@@ -18,9 +20,10 @@ import {
   type SeenProvider,
   creationBody,
   differences,
+  registersOtherwise,
   seeProvider,
 } from "./client-provider-wire.ts";
-import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 
@@ -32,6 +35,8 @@ export interface ClientProviderState extends ClientProviderInputs, Ownership {
   readonly supportedGrantTypes: readonly string[];
   /** The secrets may not have been written: the next update writes them in any case. */
   readonly secretsUnsettled?: true;
+  /** A person kept it up until now, see `manual-client-provider.ts`: this stack takes it on at the next update. */
+  readonly byHand?: true;
 }
 
 /** Creates the provider, or takes on the one that is ours. Throws when the name is another's, or the private-key block is not kept. */
@@ -90,7 +95,14 @@ export async function readClientProvider(
   const seen = seeProvider(answer, state.privateKeyBlock);
   const changed = new Set<string>(differences(state, seen));
   const fields = Object.fromEntries(Object.entries(seen.fields).filter(([key]) => changed.has(key)));
-  return { ...state, ...fields, supportedGrantTypes: await grantTypes(client, state) };
+  const header = state.registrationHeader !== undefined && registersOtherwise(state, seen);
+  return {
+    ...state,
+    ...fields,
+    // Shown as a change, so that the next update writes it.
+    ...(header && { registrationHeader: undefined }),
+    supportedGrantTypes: await grantTypes(client, state),
+  };
 }
 
 /** Brings the provider to the inputs by a PATCH of what differs, and reads it back. */
@@ -108,16 +120,20 @@ export async function updateClientProvider(
       `Could not update ${subjectOf(state.name, organizationId)}: it is gone (${providerId}). Run \`pulumi refresh --run-program\`, then \`pulumi up\`: it is created anew.`,
     );
   }
+  if (state.byHand) requireOurs(inputs, answer, organizationId);
   const before = formerOf(inputs, seeProvider(answer, inputs.privateKeyBlock));
-  await bringTo(client, organizationId, inputs, answer, state.secretsUnsettled ? undefined : state);
-  return {
+  const next: ClientProviderState = {
     ...inputs,
     providerId,
     organizationId,
     origin: state.origin,
     ...(state.origin === "adopted" && { before: { ...before, ...state.before } }),
-    supportedGrantTypes: await grantTypes(client, state),
+    supportedGrantTypes: state.supportedGrantTypes,
   };
+  return afterWrites({ ...next, secretsUnsettled: true }, async (wrote) => {
+    await bringTo(client, organizationId, inputs, answer, state.secretsUnsettled ? undefined : state, wrote);
+    return { ...next, supportedGrantTypes: await grantTypes(client, state) };
+  });
 }
 
 /** Deletes a provider that was created; gives back one that was adopted. */
@@ -153,7 +169,7 @@ async function takeOn(
   const { providerId } = there;
   const seen = seeProvider(there, inputs.privateKeyBlock);
   const before = formerOf(inputs, seen);
-  const adopted = Object.keys(before).length > 0;
+  const adopted = Object.keys(before).length > 0 || registersOtherwise(inputs, seen);
   const state: ClientProviderState = {
     ...inputs,
     ...{ providerId, organizationId, supportedGrantTypes: [] },
@@ -178,14 +194,19 @@ async function bringTo(
   inputs: ClientProviderInputs,
   there: ClientProviderAnswer,
   state: ClientProviderState | undefined,
+  wrote: () => void = () => undefined,
 ): Promise<void> {
   const seen = seeProvider(there, inputs.privateKeyBlock);
   const changed = new Set<keyof ClientProviderInputs>(differences(inputs, seen));
-  if (state?.managerPrivateKey !== inputs.managerPrivateKey) changed.add("managerPrivateKey");
+  const byHeader = inputs.registrationHeader !== undefined;
+  const method = byHeader ? "registrationHeader" : "managerPrivateKey";
+  if (state?.[method] !== inputs[method] || registersOtherwise(inputs, seen)) changed.add(method);
   if (state?.inspectorClientSecret !== inputs.inspectorClientSecret) changed.add("inspectorClientSecret");
-  if (seen.block.missing.length > 0) changed.add("privateKeyBlock");
   if (changed.size > 0) {
-    await patchProvider(client, organizationId, there.providerId, inputs, changed);
+    const leftOver = byHeader ? seen.block.missing.length === 0 : seen.header && state?.managerPrivateKey === undefined;
+    if (leftOver) await replaceProvider(client, organizationId, inputs, there);
+    else await patchProvider(client, organizationId, there.providerId, inputs, changed);
+    wrote();
     const after = await getProvider(client, organizationId, there.providerId, inputs.name);
     if (after === undefined) {
       throw refusal(

@@ -15,7 +15,7 @@ import {
   numericId,
 } from "./api-manager.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 
@@ -108,11 +108,17 @@ export async function updateContract(
 ): Promise<ContractState> {
   const row = await requireContract(client, state);
   const tierId = await tierIdOf(client, inputs);
-  if (tierId !== undefined && tierId !== row.tierId) await setTier(client, state, tierId);
-  const former = state.origin === "adopted" && tierId !== undefined && row.tierId !== tierId ? row.tierId : undefined;
+  const retier = tierId !== undefined && tierId !== row.tierId;
+  const former = state.origin === "adopted" && retier ? row.tierId : undefined;
   const before = state.before ?? (former === undefined ? undefined : { tierId: former });
-  const next: ContractState = { ...state, ...inputs, ...(before && { before }) };
-  return { ...next, status: await settle(client, next, times) };
+  const next: ContractState = { ...state, ...inputs, status: row.status, ...(before && { before }) };
+  return afterWrites(next, async (wrote) => {
+    if (retier) {
+      await setTier(client, state, tierId);
+      wrote();
+    }
+    return { ...next, status: await settle(client, next, times) };
+  });
 }
 
 /** Whether the status asks for something to be done, given how approval is to be seen to. */
@@ -224,10 +230,16 @@ async function tierIdOf(client: AnypointClient, inputs: ContractInputs): Promise
   const tiers = await tiersOf(client, inputs);
   const found = tiers.find(({ name }) => name === inputs.tier);
   if (found !== undefined) return found.id;
-  const shown = tiers.map(({ name }) => `"${name}"`).join(", ") || "none";
+  const shown = tiers.map(({ name }) => `"${name}"`).join(", ");
+  const make = "create it in API Manager, SLA tiers of the instance";
+  const todo =
+    shown === ""
+      ? // Without the scope the list is empty (confirmed: KB 005385409 for contracts, inferred for tiers).
+        `, nor any other. Leave the tier out, or ${make}; or, if it is there, grant the connected app read:api_configuration in the environment.`
+      : `. It has: ${shown}. Give one of these, or ${make}.`;
   throw refusal(
     "tiers.list",
-    `${couldNot({ operation: "contracts.create", subject: subjectOf(inputs) })}: the instance has no SLA tier "${inputs.tier}". It shows: ${shown}. Correct the name.`,
+    `${couldNot({ operation: "contracts.create", subject: subjectOf(inputs) })}: the instance has no SLA tier "${inputs.tier}"${todo}`,
   );
 }
 

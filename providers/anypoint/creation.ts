@@ -1,4 +1,7 @@
-/** What all objects share: how they are created once, and what is told about one that was created but is not as it should be. */
+/**
+ * What all objects share: how they are created once, and what is told about one that was created or changed but is not as it
+ * should be.
+ */
 import { AnypointError } from "./errors.ts";
 
 /**
@@ -32,6 +35,33 @@ export async function afterCreation<T>(id: string, state: object, work: () => Pr
     return await work();
   } catch (error) {
     throw error instanceof HalfCreated ? error : new HalfCreated(id, state, error);
+  }
+}
+
+/** Thrown when an update took effect, or may have, but did not end well: what it changed must be kept all the same. */
+export class HalfUpdated extends Error {
+  override readonly name = "HalfUpdated";
+  readonly state: object;
+
+  constructor(state: object, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.state = state;
+  }
+}
+
+/**
+ * Runs an update that says when a write took effect. A failure after that is thrown with the state so far: a write is not
+ * seen as a difference the next time, so the former values must be kept from here on.
+ */
+export async function afterWrites<T>(state: object, work: (wrote: () => void) => Promise<T>): Promise<T> {
+  let written = false;
+  try {
+    return await work(() => {
+      written = true;
+    });
+  } catch (error) {
+    if (!written && !(error instanceof AnypointError && mayHaveWorked(error))) throw error;
+    throw new HalfUpdated(state, error);
   }
 }
 

@@ -5,9 +5,9 @@
 import { z } from "zod";
 import { text } from "./input-schemas.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites } from "./creation.ts";
 import { refusal } from "./errors.ts";
-import { environment } from "./organizations.ts";
+import { environment, placeNow } from "./organizations.ts";
 
 export const environmentAssignmentShape = {
   businessGroup: text("a business group's name or id").optional(),
@@ -84,14 +84,20 @@ export async function updateEnvironmentAssignment(
   inputs: EnvironmentAssignmentInputs,
 ): Promise<EnvironmentAssignmentState> {
   const { clientProviderId } = inputs;
-  const others = (list: readonly string[]) => list.filter((id) => id !== clientProviderId);
+  const place = await placeNow(client, state, inputs);
   const former = await readExisting(client, state);
-  await merge(client, state, former, (list) =>
-    inputs.makeDefault ? [clientProviderId, ...others(list)] : [...others(list), clientProviderId],
-  );
   const index = former.indexOf(clientProviderId);
   const before = state.before ?? (index > 0 && inputs.makeDefault ? { index } : undefined);
-  return { ...state, ...inputs, ...(state.origin === "adopted" && before && { before }) };
+  const { businessGroup: _, ...rest } = state;
+  const next = { ...rest, ...inputs, ...place, ...(state.origin === "adopted" && before && { before }) };
+  const takenBack = state.makeDefault && !inputs.makeDefault;
+  // Half done it is still to be moved, which only the former value of `makeDefault` tells.
+  return afterWrites({ ...next, makeDefault: state.makeDefault }, async (wrote) => {
+    const moved = (list: readonly string[]) =>
+      takenBack ? [...list.filter((id) => id !== clientProviderId), clientProviderId] : placed(list, inputs);
+    await merge(client, state, former, moved, wrote);
+    return next;
+  });
 }
 
 /** Takes out an entry that was added; puts one that was adopted back in its place. */
@@ -124,6 +130,7 @@ async function merge(
   place: Place,
   former: readonly string[],
   change: (list: readonly string[]) => string[],
+  wrote: () => void = () => undefined,
 ): Promise<void> {
   let current = former;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -136,6 +143,7 @@ async function merge(
       path: pathOf(place),
       body: { suggestedClientManagementProviderIds: wanted },
     });
+    wrote();
     current = await readExisting(client, place);
   }
   if (same(change(current), current)) return;

@@ -64,6 +64,8 @@ export interface Attempt {
   readonly operation: OperationName;
   /** The object, named so that a person finds it: `client provider "okta-dev" of organization Acme`. */
   readonly subject: string;
+  /** What to do about a refusal, where the attempt knows better than its status tells. */
+  readonly advice?: (answer: RefusedAnswer) => string | undefined;
 }
 
 /** How we are logged in, as far as an error's advice depends on it. */
@@ -86,7 +88,8 @@ export function answerError(attempt: Attempt, login: LoginFacts, answer: Refused
   const { status, reason, requestId } = answer;
   const said = reason === undefined ? "without a reason" : `saying: ${quoted(reason)}`;
   const id = requestId === undefined ? "" : ` (request id ${requestId})`;
-  const message = `${couldNot(attempt)}: Anypoint answered ${status} ${said}${id}. ${advice(attempt.operation, login, answer)}`;
+  const todo = attempt.advice?.(answer) ?? advice(attempt.operation, login, answer);
+  const message = `${couldNot(attempt)}: Anypoint answered ${status} ${said}${id}. ${todo}`;
   return new AnypointError(message, { code: codeOf(status), operation: attempt.operation, status, reason, requestId });
 }
 

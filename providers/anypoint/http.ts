@@ -1,8 +1,6 @@
 /** One HTTP request and its answer: proxy, deadline, JSON. What to repeat and what an answer means is for `client.ts`. */
-import type { Agent } from "node:http";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import fetch, { type Response } from "node-fetch";
-import { isLoopback } from "../../config/loopback.ts";
+import { proxyAgent } from "../proxy.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -58,40 +56,4 @@ function connectionFault(error: unknown): string {
   const { code, erroredSysCall, message } = error as { code?: string; erroredSysCall?: string; message?: string };
   if (code !== undefined) return erroredSysCall === undefined ? code : `${erroredSysCall} ${code}`;
   return message?.replace(/^request to \S+ failed, reason: /, "") ?? "no reason given";
-}
-
-const agents = new Map<string, Agent>();
-
-/** The agent for a URL by HTTPS_PROXY (or HTTP_PROXY, as a fallback) and NO_PROXY, lower or upper case; none for this machine. */
-export function proxyAgent(url: URL, environment: Readonly<Record<string, string | undefined>>): Agent | undefined {
-  const proxy = proxyFor(url, environment);
-  if (proxy === undefined) return undefined;
-  let agent = agents.get(proxy);
-  if (agent === undefined) {
-    agent = new HttpsProxyAgent(proxy);
-    agents.set(proxy, agent);
-  }
-  return agent;
-}
-
-/** The proxy's URL for a request, or undefined to go straight. */
-export function proxyFor(url: URL, environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const read = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
-  const proxy = (url.protocol === "https:" ? read("HTTPS_PROXY") : undefined) ?? read("HTTP_PROXY");
-  if (proxy === undefined || isLoopback(url.hostname) || bypasses(url, read("NO_PROXY") ?? "")) return undefined;
-  return proxy;
-}
-
-/** NO_PROXY: names with or without a leading dot match the domain and all below it; `host:port` one port; `*` everything. */
-function bypasses(url: URL, noProxy: string): boolean {
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  return noProxy
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== "")
-    .some((entry) => {
-      if (entry === "*") return true;
-      const [, name = "", only] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-      if (only !== undefined && only !== port) return false;
-      return name !== "" && (url.hostname === name || url.hostname.endsWith(`.${name}`));
-    });
 }

@@ -36,6 +36,8 @@ export const OPERATIONS = {
   "instances.update": environment("update", "manage:api_configuration"),
   "instances.delete": environment("delete", "manage:apis"),
 
+  "assets.read": root("find", "read:exchange"),
+
   "policies.read": environment("read", "read:api_policies"),
   "policies.create": environment("apply", "manage:api_policies"),
   "policies.update": environment("update", "manage:api_policies"),

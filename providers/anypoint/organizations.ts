@@ -97,6 +97,14 @@ export async function environment(
     ),
   );
   const [found] = matching(all, nameOrId);
+  if (found === undefined && all.length === 0) {
+    // An empty list with status 200 is how Anypoint answers where a scope is missing (confirmed: KB 005385409).
+    throw new AnypointError(
+      `Could not find environment "${nameOrId}": business group "${organization.name}" (${organization.id}) shows no environment at all. ` +
+        "Grant the connected app the scope view:environment there, or name the business group that owns the environment.",
+      { code: "forbidden", operation: "environments.list" },
+    );
+  }
   if (found === undefined) {
     throw refusal(
       "environments.list",
@@ -107,13 +115,53 @@ export async function environment(
   return { id: found.id, name: found.name, organization };
 }
 
+/** How an object's state names its environment. */
+export interface StoredPlace {
+  readonly organizationId: string;
+  /** Not in states of earlier releases. */
+  readonly organizationName?: string;
+  readonly environmentId: string;
+  readonly environmentName: string;
+}
+
+interface PlaceInputs {
+  readonly environment: string;
+  readonly businessGroup?: string;
+}
+
+/** The place of an object that stays where it is, by today's names if the inputs name it in another way than before. */
+export async function placeNow(
+  client: AnypointClient,
+  state: StoredPlace & PlaceInputs,
+  inputs: PlaceInputs,
+): Promise<StoredPlace> {
+  const { organizationId, organizationName, environmentId, environmentName } = state;
+  const stored = {
+    organizationId,
+    ...(organizationName !== undefined && { organizationName }),
+    environmentId,
+    environmentName,
+  };
+  if (inputs.environment === state.environment && inputs.businessGroup === state.businessGroup) return stored;
+  const found = await environment(client, inputs.environment, inputs.businessGroup);
+  if (found.id !== environmentId) return stored;
+  return { ...stored, organizationName: found.organization.name, environmentName: found.name };
+}
+
 /** The hierarchy below the root organization, as far as we may see it. */
 function tree(client: AnypointClient): Promise<HierarchyNode> {
   return client.once("organizations", async () => {
     const start = client.connection.organizationId ?? (await ownOrganization(client));
     const node = await readHierarchy(client, start);
     const rootId = node.parentOrganizationIds?.[0];
-    if (rootId === undefined || client.connection.organizationId !== undefined) return node;
+    if (rootId === undefined) return node;
+    if (client.connection.organizationId !== undefined) {
+      throw new AnypointError(
+        `anypoint:organizationId is ${node.id}, the business group "${node.name}"; client providers and applications belong to the root organization, ${rootId}. ` +
+          "Give that id, or leave the key out: it is found by the login.",
+        { code: "misconfigured", operation: "organizations.read" },
+      );
+    }
     // Of a business group's own app: the tree shows its branch alone, and the first of the parents is the root.
     try {
       return await readHierarchy(client, rootId);

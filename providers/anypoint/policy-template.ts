@@ -42,17 +42,9 @@ export interface PolicyAsset {
   readonly assetId: string;
 }
 
-/**
- * The version that was asked for, else the newest that is served for the instance. Throws when there is none, or it does not
- * apply to the instance: the policy at hand then needs another client provider, or the instance another gateway.
- */
-export async function resolveTemplate(
-  client: AnypointClient,
-  place: InstancePlace,
-  asset: PolicyAsset,
-  version?: string,
-): Promise<PolicyTemplate> {
-  const all = await client.once(`policy templates of ${place.apiId}`, () =>
+/** All templates that Anypoint serves for an instance. */
+const listTemplates = (client: AnypointClient, place: InstancePlace): Promise<PolicyTemplate[]> =>
+  client.once(`policy templates of ${place.apiId}`, () =>
     client.json(
       {
         operation: "policyTemplates.list",
@@ -65,10 +57,34 @@ export async function resolveTemplate(
       z.array(template),
     ),
   );
-  const versions = all
+
+/** The version of an asset's template that is asked for, else the newest; and all its versions, newest first. */
+export async function findTemplate(
+  client: AnypointClient,
+  place: InstancePlace,
+  asset: PolicyAsset,
+  version?: string,
+): Promise<{ readonly found: PolicyTemplate | undefined; readonly versions: readonly PolicyTemplate[] }> {
+  const versions = (await listTemplates(client, place))
     .filter(({ groupId, assetId }) => groupId === asset.groupId && assetId === asset.assetId)
     .sort((a, b) => compareVersions(b.version, a.version));
-  const found = version === undefined ? versions[0] : versions.find((candidate) => candidate.version === version);
+  return {
+    found: version === undefined ? versions[0] : versions.find((candidate) => candidate.version === version),
+    versions,
+  };
+}
+
+/**
+ * The version that was asked for, else the newest that is served for the instance. Throws when there is none, or it does not
+ * apply to the instance: the policy at hand then needs another client provider, or the instance another gateway.
+ */
+export async function resolveTemplate(
+  client: AnypointClient,
+  place: InstancePlace,
+  asset: PolicyAsset,
+  version?: string,
+): Promise<PolicyTemplate> {
+  const { found, versions } = await findTemplate(client, place, asset, version);
   const attempt = `Could not use policy ${asset.assetId}${version === undefined ? "" : ` ${version}`} on ${describeApi(place)}`;
   if (found === undefined) {
     const shown = versions.map((candidate) => candidate.version).join(", ");

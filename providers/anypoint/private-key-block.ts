@@ -13,8 +13,11 @@ const dotted = z
   .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), { error: "is not a possible path" });
 
 export const privateKeyBlockNames = z.strictObject({
-  methodPath: dotted.optional(),
-  methodValue: z.string().min(1).optional(),
+  /** Empty: nothing names the method, the members alone do. */
+  methodPath: z
+    .union([z.literal(""), dotted], { error: "give a dotted path, for example client.registration" })
+    .optional(),
+  methodValue: z.union([z.string().min(1), z.boolean()], { error: "give a text, true or false" }).optional(),
   clientIdPath: dotted.optional(),
   privateKeyPath: dotted.optional(),
   scopesPath: dotted.optional(),
@@ -24,6 +27,8 @@ export const privateKeyBlockNames = z.strictObject({
 /** Overrides of the default names. */
 export type PrivateKeyBlockNames = z.output<typeof privateKeyBlockNames>;
 
+export type AllNames = Required<PrivateKeyBlockNames>;
+
 /** Unverified. */
 export const DEFAULT_NAMES = {
   methodPath: "client.registration.authentication_method",
@@ -32,7 +37,7 @@ export const DEFAULT_NAMES = {
   privateKeyPath: "client.registration.private_key_jwt.private_key",
   scopesPath: "client.registration.private_key_jwt.scopes",
   scopesFormat: "array",
-} as const satisfies Required<PrivateKeyBlockNames>;
+} as const satisfies AllNames;
 
 export interface PrivateKeyCredentials {
   readonly clientId: string;
@@ -43,7 +48,7 @@ export interface PrivateKeyCredentials {
 
 export type Tree = Record<string, unknown>;
 
-const withDefaults = (names: PrivateKeyBlockNames | undefined): Required<PrivateKeyBlockNames> => ({
+const withDefaults = (names: PrivateKeyBlockNames | undefined): AllNames => ({
   ...DEFAULT_NAMES,
   ...names,
 });
@@ -57,7 +62,7 @@ export function withPrivateKeyBlock(
   const at = withDefaults(names);
   const { clientId, privateKey } = credentials;
   const scopes = at.scopesFormat === "array" ? [...credentials.scopes] : credentials.scopes.join(" ");
-  let whole = put(tree, at.methodPath, at.methodValue);
+  let whole = at.methodPath === "" ? tree : put(tree, at.methodPath, at.methodValue);
   whole = put(whole, at.clientIdPath, clientId);
   whole = put(whole, at.privateKeyPath, privateKey);
   return put(whole, at.scopesPath, scopes);
@@ -84,7 +89,7 @@ export function seePrivateKeyBlock(tree: Tree, names?: PrivateKeyBlockNames): Se
       ? scopes.split(/\s+/)
       : undefined;
   const missing = [
-    ...(take(tree, at.methodPath) === at.methodValue ? [] : [at.methodPath]),
+    ...(at.methodPath === "" || take(tree, at.methodPath) === at.methodValue ? [] : [at.methodPath]),
     ...(typeof clientId === "string" && clientId !== "" ? [] : [at.clientIdPath]),
     // Masked or not, something must stand for the key.
     ...(typeof privateKey === "string" && privateKey !== "" ? [] : [at.privateKeyPath]),

@@ -5,14 +5,16 @@ import {
   deleteApiInstance,
   readApiInstance,
   updateApiInstance,
+  versionProblem,
 } from "../anypoint/api-instance.ts";
 import { type ApiInstanceInputs, type ApiInstanceState, apiInstanceShape } from "../anypoint/api-instance-inputs.ts";
 import type { AnypointClient } from "../anypoint/client.ts";
-import { sameNamed } from "./names.ts";
+import { sameNamed, samePlace } from "./names.ts";
 import type { Failure, Properties } from "./properties.ts";
 import { define } from "./resource-handler.ts";
 
-const NAMING = ["businessGroup", "environment", "apiId", "assetId", "assetVersion", "groupId", "label"] as const;
+/** Which instance it is. The asset's version is not part of it: Anypoint changes it in place. */
+const NAMING = ["businessGroup", "environment", "apiId", "assetId", "groupId", "label"] as const;
 const BY_ASSET = ["assetId", "assetVersion", "label"] as const;
 const NOT_BY_ID = [...BY_ASSET, "groupId", "adopt", "technology", "deploymentType"] as const;
 
@@ -20,8 +22,9 @@ const NOT_BY_ID = [...BY_ASSET, "groupId", "adopt", "technology", "deploymentTyp
 function sameInstance(news: Properties, state: Properties): readonly string[] {
   if (news.apiId != null) return news.apiId === state.apiId ? ["apiId", ...NOT_BY_ID] : [];
   const group = (bag: Properties) => bag.groupId ?? state.organizationId;
-  const same = BY_ASSET.every((key) => news[key] === state[key]) && group(news) === group(state);
-  return same ? ["apiId", "groupId", "adopt", ...BY_ASSET] : [];
+  const equal = (key: (typeof BY_ASSET)[number]) => news[key] === state[key];
+  const same = equal("assetId") && equal("label") && group(news) === group(state);
+  return same ? ["apiId", "groupId", "adopt", ...BY_ASSET.filter(equal)] : [];
 }
 
 function rules(_known: Partial<ApiInstanceInputs>, has: (property: keyof ApiInstanceInputs) => boolean): Failure[] {
@@ -50,19 +53,24 @@ export const definition = define<AnypointClient, ApiInstanceInputs, ApiInstanceS
     adopt: () => true,
   },
   unchanged: sameInstance,
+  renamed: samePlace,
   rules,
   verify: async (client, known, olds) => {
     const { environment, clientProviderId } = known;
-    const named = known.apiId !== undefined || BY_ASSET.every((key) => known[key] !== undefined);
-    if (environment === undefined || !named) return [];
+    const complete = known.apiId !== undefined || BY_ASSET.every((key) => known[key] !== undefined);
+    if (environment === undefined || !complete) return [];
     // Of an instance that is to be created there is nothing to ask, and one that we bound already stays as it is.
     if (known.apiId === undefined && known.adopt !== true && Object.keys(olds).length === 0) return [];
+    const same = Object.keys(olds).length > 0 && NAMING.every((key) => known[key] === olds[key]);
+    const problem = same ? versionProblem(known.assetVersion, olds.assetVersion) : undefined;
+    if (problem !== undefined) return [{ property: "assetVersion", reason: problem }];
     // Of an instance that we bound, a provider not known yet is no change so far.
-    const former = NAMING.every((key) => known[key] === olds[key]) ? olds.clientProviderId : undefined;
+    const former = same ? olds.clientProviderId : undefined;
     if (former !== undefined && clientProviderId === undefined) return [];
     if (clientProviderId !== undefined && olds.clientProviderId === clientProviderId) return [];
-    const problem = await bindingProblem(client, { ...known, environment, clientProviderId }, former);
-    return problem === undefined ? [] : [{ property: "clientProviderId", reason: problem }];
+    const named = { ...known, ...(same && { assetVersion: olds.assetVersion }) };
+    const held = await bindingProblem(client, { ...named, environment, clientProviderId }, former);
+    return held === undefined ? [] : [{ property: "clientProviderId", reason: held }];
   },
   create: createApiInstance,
   read: readApiInstance,

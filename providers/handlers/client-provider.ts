@@ -7,7 +7,7 @@ import {
   readClientProvider,
   updateClientProvider,
 } from "../anypoint/client-provider.ts";
-import { type ClientProviderInputs, clientProviderShape } from "../anypoint/client-provider-wire.ts";
+import { type ClientProviderInputs, KEY_INPUTS, clientProviderShape } from "../anypoint/client-provider-wire.ts";
 import { sameMembers } from "./properties.ts";
 import { define } from "./resource-handler.ts";
 
@@ -15,6 +15,18 @@ export const definition = define<AnypointClient, ClientProviderInputs, ClientPro
   shape: clientProviderShape,
   // Anypoint can change all of it in place; a replacement would take the provider away from APIs and applications.
   replaceOn: [],
+  // A note that a provider is waited for has none yet, and gives way to one.
+  replaceAnyway: ({ providerId }) => (providerId === undefined ? ["name"] : []),
+  rules: (_known, has) => {
+    const given = KEY_INPUTS.filter(has);
+    if (!has("registrationHeader")) {
+      return KEY_INPUTS.filter((key) => !given.includes(key)).map((property) => ({
+        property,
+        reason: `is missing; give ${KEY_INPUTS.join(", ")}, or registrationHeader in their place`,
+      }));
+    }
+    return given.map((property) => ({ property, reason: "is not used with registrationHeader; give one of the two" }));
+  },
   same: { managerScopes: (asked, state) => sameMembers(asked, state.managerScopes) },
   create: createClientProvider,
   read: readClientProvider,

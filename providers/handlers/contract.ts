@@ -14,16 +14,8 @@ import { define } from "./resource-handler.ts";
 
 export const definition = define<AnypointClient, ContractInputs, ContractState>({
   shape: contractShape,
-  replaceOn: [
-    "applicationId",
-    "apiId",
-    "organizationId",
-    "environmentId",
-    "groupId",
-    "assetId",
-    "assetVersion",
-    "productVersion",
-  ],
+  // The version is that of the request: the contract stays when the instance moves on to another one.
+  replaceOn: ["applicationId", "apiId", "organizationId", "environmentId", "groupId", "assetId"],
   // There is one contract per application and instance.
   deleteBeforeReplace: (changed) => !changed.has("applicationId") && !changed.has("apiId"),
   unsettled: ({ status }, { approval }) => needsSettling({ status, approval }),

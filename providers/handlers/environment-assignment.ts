@@ -9,7 +9,7 @@ import {
   readEnvironmentAssignment,
   updateEnvironmentAssignment,
 } from "../anypoint/environment-assignment.ts";
-import { sameNamed } from "./names.ts";
+import { sameNamed, samePlace } from "./names.ts";
 import { define } from "./resource-handler.ts";
 
 export const definition = define<AnypointClient, EnvironmentAssignmentInputs, EnvironmentAssignmentState>({
@@ -19,6 +19,7 @@ export const definition = define<AnypointClient, EnvironmentAssignmentInputs, En
     businessGroup: sameNamed("organizationId", "organizationName"),
     environment: sameNamed("environmentId", "environmentName"),
   },
+  renamed: samePlace,
   create: createEnvironmentAssignment,
   read: readEnvironmentAssignment,
   update: updateEnvironmentAssignment,

@@ -3,7 +3,8 @@
  * delete. What differs between resources is in their definition.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { HalfCreated } from "../anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../anypoint/creation.ts";
+import { AnypointError } from "../anypoint/errors.ts";
 import { PROVIDER_KEY } from "../stored-code.ts";
 import {
   type Failure,
@@ -30,6 +31,18 @@ export interface Definition<C, Inputs extends object, State extends Inputs> {
   readonly same?: Readonly<Record<string, (asked: unknown, state: Properties, key: string) => boolean>>;
   /** Inputs that are no change, given or not, where only all of them together tell. */
   readonly unchanged?: (news: Properties, state: Properties) => readonly string[];
+  /**
+   * Inputs that may name what the state has by a name which the state does not know: they are then an update, which notes the
+   * name, and no replacement. Asked only when one of them differs.
+   */
+  readonly renamed?: {
+    readonly inputs: readonly string[];
+    readonly same: (context: C, news: Properties, state: Properties) => Promise<boolean>;
+  };
+  /** Throws where the state is one that the inputs must not be laid over. */
+  readonly guard?: (news: Properties, state: Properties) => void;
+  /** Inputs for whose sake the resource is replaced although they did not change, given the state. */
+  readonly replaceAnyway?: (state: State) => readonly string[];
   /** Rules between inputs; a property that is not known yet is not in `known` but in `has`. */
   readonly rules?: (known: Partial<Inputs>, has: (property: keyof Inputs) => boolean) => Failure[];
   /** Fills in what follows from other inputs, all of them known. */
@@ -94,13 +107,26 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
       if (failures.length === 0)
         failures.push(...(definition.rules?.(known, (key) => inputs[key] !== undefined) ?? []));
       const filled = failures.length === 0 ? (definition.fill?.(inputs) ?? inputs) : inputs;
-      if (failures.length === 0 && definition.verify !== undefined && !sameValue(inputsOf(olds), inputsOf(filled))) {
-        failures.push(...(await definition.verify(contextOf(), knownOf(filled), inputsOf(olds))));
+      const former = inputsOf(olds);
+      if (failures.length === 0 && !sameValue(former, inputsOf(filled))) {
+        try {
+          // What diff is going to ask is asked here first, where an error can be a failure.
+          const { renamed } = definition;
+          const differs = (key: string) => !sameValue(former[key], filled[key]);
+          if (renamed !== undefined && Object.keys(former).length > 0 && renamed.inputs.some(differs))
+            await renamed.same(contextOf(), filled, olds);
+          failures.push(...((await definition.verify?.(contextOf(), knownOf(filled), former)) ?? []));
+        } catch (error) {
+          // Thrown, it would be printed by the host and by the engine (measured).
+          if (!(error instanceof AnypointError)) throw error;
+          return { inputs: plain(filled), failures: [{ property: "", reason: error.message }] };
+        }
       }
       return { inputs: plain(filled), failures: failures.map(unnamed) };
     },
 
     async diff(_id, olds, news) {
+      definition.guard?.(news, olds);
       const former = inputsOfState(olds);
       const unchanged = definition.unchanged?.(news, olds) ?? [];
       const differs = (key: string): boolean => {
@@ -111,13 +137,20 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
           : !sameValue(asked, was);
       };
       const changed = new Set(Object.keys(shape).filter(differs));
+      const { renamed } = definition;
+      const moved = new Set(changed);
+      if (renamed?.inputs.some((key) => moved.has(key)) && (await renamed.same(contextOf(), news, olds)))
+        renamed.inputs.forEach((key) => moved.delete(key));
       // What is unknown may turn out to be what it was, so it never replaces.
-      const replaces = definition.replaceOn.filter((key) => changed.has(key) && !isUnknown(news[key]));
+      const replaces = [
+        ...definition.replaceOn.filter((key) => moved.has(key) && !isUnknown(news[key])),
+        ...(definition.replaceAnyway?.(stateOf(olds)) ?? []),
+      ];
       const unsettled = definition.unsettled?.(stateOf(olds), news) ?? false;
       return {
-        changes: changed.size > 0 || unsettled,
+        changes: changed.size > 0 || replaces.length > 0 || unsettled,
         replaces,
-        deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(changed) ?? false),
+        deleteBeforeReplace: replaces.length > 0 && (definition.deleteBeforeReplace?.(moved) ?? false),
       };
     },
 
@@ -128,7 +161,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
         return { id, outs: noted(state, inputs) };
       } catch (error) {
         if (!(error instanceof HalfCreated)) throw error;
-        throw partlyCreated(error, { ...noted(error.state, inputs), [PROVIDER_KEY]: bag[PROVIDER_KEY] });
+        throw notWell(error.id, error, { ...noted(error.state, inputs), [PROVIDER_KEY]: bag[PROVIDER_KEY] });
       }
     },
 
@@ -142,8 +175,13 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
 
     async update(id, olds, news) {
       const inputs = inputsOf(news);
-      const state = await definition.update(contextOf(), id, stateOf(olds), inputs);
-      return { outs: noted(state, inputs) };
+      try {
+        const state = await definition.update(contextOf(), id, stateOf(olds), inputs);
+        return { outs: noted(state, inputs) };
+      } catch (error) {
+        if (!(error instanceof HalfUpdated)) throw error;
+        throw notWell(id, error, { ...noted(error.state, inputs), [PROVIDER_KEY]: news[PROVIDER_KEY] });
+      }
     },
 
     async delete(id, bag) {
@@ -156,9 +194,15 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
  * A failure that names its property in the reason alone: of a named property the engine prints the value too, a secret's in
  * clear (measured).
  */
-const unnamed = ({ property, reason }: Failure): Failure => ({ property: "", reason: `${property}: ${reason}` });
+const unnamed = ({ property, reason }: Failure): Failure => ({
+  property: "",
+  reason: property === "" ? reason : `${property}: ${reason}`,
+});
 
-/** What the host takes as "made, but not well": id and properties go into the state, the reasons to the user. */
-function partlyCreated({ id, message }: HalfCreated, properties: Properties): Error {
+/**
+ * What the host takes as "made, or changed, but not well": id and properties go into the state, the reasons to the user, and the
+ * next `up` updates the resource even if no input changed.
+ */
+function notWell(id: string, { message }: Error, properties: Properties): Error {
   return Object.assign(new Error(message), { id, properties, reasons: [message] });
 }

@@ -1,6 +1,6 @@
 /** One HTTP request to Okta: deadline, proxy, JSON. */
 import fetch from "node-fetch";
-import { proxyAgent } from "../anypoint/http.ts";
+import { proxyAgent } from "../proxy.ts";
 import { OktaError } from "./errors.ts";
 
 export interface OktaRequest {

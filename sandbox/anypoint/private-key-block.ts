@@ -14,8 +14,9 @@ export interface PrivateKeyCredentials {
 
 /** Dotted paths under `oidc_dynamic_client_provider`, and the value of the method that stands for private key JWT. */
 export interface PrivateKeyBlockNames {
+  /** Empty: nothing names the method; the block is there when its members are. */
   methodPath: string;
-  methodValue: string;
+  methodValue: string | boolean;
   clientIdPath: string;
   privateKeyPath: string;
   scopesPath: string;
@@ -74,7 +75,7 @@ export interface SplitBlock {
 export function splitPrivateKeyBlock(tree: Tree, names: PrivateKeyBlockNames): SplitBlock {
   const rest = structuredClone(tree);
   const sent = {
-    method: take(rest, names.methodPath),
+    method: names.methodPath === "" ? undefined : take(rest, names.methodPath),
     clientId: take(rest, names.clientIdPath),
     privateKey: take(rest, names.privateKeyPath),
     scopes: take(rest, names.scopesPath),
@@ -84,7 +85,7 @@ export function splitPrivateKeyBlock(tree: Tree, names: PrivateKeyBlockNames): S
 
 /** Puts the block back into a tree that is about to be answered. */
 export function joinPrivateKeyBlock(tree: Tree, credentials: PrivateKeyCredentials, names: PrivateKeyBlockNames): void {
-  put(tree, names.methodPath, names.methodValue);
+  if (names.methodPath !== "") put(tree, names.methodPath, names.methodValue);
   put(tree, names.clientIdPath, credentials.clientId);
   put(tree, names.privateKeyPath, credentials.privateKey);
   put(tree, names.scopesPath, names.scopesFormat === "array" ? credentials.scopes : credentials.scopes.join(" "));
@@ -104,11 +105,12 @@ export function readPrivateKeyBlock(
   stored: PrivateKeyCredentials | undefined,
   names: PrivateKeyBlockNames,
 ): BlockOutcome {
-  const method = sent.method ?? (stored === undefined ? undefined : names.methodValue);
   const members = [sent.clientId, sent.privateKey, sent.scopes];
+  const implied = stored !== undefined || (names.methodPath === "" && members.some((member) => member !== undefined));
+  const method = sent.method ?? (implied ? names.methodValue : undefined);
   if (method !== names.methodValue) {
     if (members.every((member) => member === undefined)) return { kind: "none" };
-    const message = `is only allowed when ${names.methodPath} is "${names.methodValue}"`;
+    const message = `is only allowed when ${names.methodPath} is "${String(names.methodValue)}"`;
     return { kind: "invalid", path: names.privateKeyPath, message };
   }
   const clientId = sent.clientId ?? stored?.clientId;

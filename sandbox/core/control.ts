@@ -48,3 +48,14 @@ export function createControl(journal: Journal, faults: Faults): Hono<Env> {
   });
   return app;
 }
+
+/** How a person uses it: one fault to arm, and the journal to read. */
+export function controlHelp(url: string): string {
+  const fault = { service: "okta", method: "POST", path: "/introspect$", kind: "refuse", status: 503 };
+  return `Make Okta refuse the next introspection (kinds: refuse, lose, cut, delay):
+  curl -s -H 'Content-Type: application/json' \\
+    -d '${JSON.stringify(fault)}' \\
+    ${url}/faults
+Read who called whom; ?after=N leaves out the first N requests:
+  curl -s '${url}/journal?after=0'`;
+}

@@ -57,6 +57,9 @@ export const permissionDenied = (
 export const notFound = (id: string, type: string): OktaError =>
   managementError(404, "E0000007", `Not found: Resource not found: ${id} (${type})`);
 
+export const tooManyRequests = (): OktaError =>
+  managementError(429, "E0000047", "API call exceeded rate limit due to too many requests.");
+
 export const featureNotEnabled = (): OktaError =>
   managementError(401, "E0000015", "You do not have permission to access the feature you are requesting");
 

@@ -9,10 +9,12 @@ import { type Env, type LocalService, createServiceApp } from "../core/service.t
 import { readKeySet } from "./clients/keys.ts";
 import { addApp, findClient } from "./clients/client-apps.ts";
 import { refuseApp } from "./clients/app-request.ts";
-import { OktaError } from "./errors.ts";
+import { identify } from "./caller.ts";
+import { OktaError, tooManyRequests } from "./errors.ts";
 import { newSigningKey } from "./oauth/signing-keys.ts";
 import { MANAGEMENT_SCOPES } from "./okta-scopes.ts";
-import { type Org, timestamp } from "./org.ts";
+import { type Org, type RequestContext, seconds, timestamp } from "./org.ts";
+import { RateLimiter } from "./rate-limits.ts";
 import { appCredentialRoutes } from "./routes/app-credentials.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { authorizationServerRoutes } from "./routes/authorization-servers.ts";
@@ -29,6 +31,7 @@ import { type OktaSwitches, defaultSwitches } from "./switches.ts";
 
 export type { OktaState } from "./state.ts";
 export type { OktaSwitches } from "./switches.ts";
+export { FREE_ORG_LIMITS } from "./rate-limits.ts";
 export { MANAGEMENT_SCOPES } from "./okta-scopes.ts";
 
 export interface OktaOptions {
@@ -76,13 +79,29 @@ export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
 
 function routes(org: Org): Hono<Env> {
   const api = new Hono<Env>();
+  const limiter = new RateLimiter();
   api.use(async (c, next) => {
-    await next();
+    const path = new URL(c.req.url).pathname;
+    const { rateLimits } = org.switches;
+    if (UNLIMITED.test(path)) {
+      await next();
+      c.res.headers.set("x-okta-request-id", oktaId("req"));
+      return;
+    }
+    const now = seconds(org);
+    const { allowed, limit, remaining, reset } =
+      rateLimits === undefined
+        ? { allowed: true, limit: RATE_LIMIT, remaining: RATE_LIMIT - 1, reset: now + 60 }
+        : limiter.take(rateLimits, path, callerId(c, org), now);
+    if (allowed) await next();
+    else {
+      const refusal = tooManyRequests();
+      c.res = c.json(refusal.body, refusal.status);
+    }
     c.res.headers.set("x-okta-request-id", oktaId("req"));
-    if (UNLIMITED.test(new URL(c.req.url).pathname)) return;
-    c.res.headers.set("x-rate-limit-limit", String(RATE_LIMIT));
-    c.res.headers.set("x-rate-limit-remaining", String(RATE_LIMIT - 1));
-    c.res.headers.set("x-rate-limit-reset", String(Math.floor(org.now() / 1000) + 60));
+    c.res.headers.set("x-rate-limit-limit", String(limit));
+    c.res.headers.set("x-rate-limit-remaining", String(remaining));
+    c.res.headers.set("x-rate-limit-reset", String(reset));
   });
   const families = [
     organizationRoutes,
@@ -102,6 +121,16 @@ function routes(org: Org): Hono<Env> {
     return c.json(error.body, error.status, error.headers);
   });
   return api;
+}
+
+/** Whose share of a rate limit a request uses up; undefined for requests without a valid credential in their header. */
+function callerId(c: RequestContext, org: Org): string | undefined {
+  try {
+    const caller = identify(c, org);
+    return caller.kind === "admin" ? caller.userId : caller.clientId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A new org: signing key, two app sign-in policies, and the `default` server, which has no access policy as in the free org. */

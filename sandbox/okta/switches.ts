@@ -1,4 +1,5 @@
 /** What Okta leaves open or an org can switch off. Mutable at run time: the next request sees the change. */
+import type { RateLimits } from "./rate-limits.ts";
 
 export interface OktaSwitches {
   /** Whether the org has API Access Management; without it every authorization server call gets 401 E0000015 (confirmed: recordings). Default true. */
@@ -15,6 +16,8 @@ export interface OktaSwitches {
   bodyCredentialsOnBasicApps: boolean;
   /** Whether a client update through registration may leave out settings; the vendor's text says it fails. Default false. */
   partialClientUpdates: boolean;
+  /** Limits that are enforced: 429 E0000047 beyond them. Default none; the headers then name a limit that nobody reaches. */
+  rateLimits: RateLimits | undefined;
 }
 
 export const defaultSwitches = (): OktaSwitches => ({
@@ -25,4 +28,5 @@ export const defaultSwitches = (): OktaSwitches => ({
   extraAudiences: [],
   bodyCredentialsOnBasicApps: false,
   partialClientUpdates: false,
+  rateLimits: undefined,
 });

@@ -23,6 +23,7 @@ const OUTPUTS: Record<string, (name: string, inputs: Record<string, unknown>) =>
     createdAt: "2026-01-01T00:00:00.000Z",
   }),
   "pulumi-nodejs:dynamic/anypoint:ClientProvider": () => ({ providerId: "provider-1" }),
+  "pulumi-nodejs:dynamic/anypoint:ManualClientProvider": (_, inputs) => ({ providerId: inputs.providerId }),
   "pulumi-nodejs:dynamic/anypoint:EnvironmentAssignment": (_, inputs) => ({
     environmentId: `id-of-${String(inputs.environment)}`,
     environmentName: inputs.environment,

@@ -130,3 +130,73 @@ describe("TwoAppClientProvider", () => {
     );
   });
 });
+
+describe("clientProvider.mode", () => {
+  const provider = (changes: object) => ({ environments: [{ environment: "Sandbox" }], ...changes });
+  const kinds = (resources: Awaited<ReturnType<typeof build>>["resources"]) =>
+    [...resources.values()].map(({ type }) => type.replace(/^.*:/, ""));
+
+  test("manual without an id: the whole Okta side, a note, and nothing that needs the provider", async () => {
+    const { pattern, resources } = await build({
+      clientProvider: provider({ mode: "manual" }),
+      authorizationServer: { serverId: "default", existingScopes: ["read"] },
+    });
+    expect(kinds(resources)).toEqual(
+      expect.arrayContaining(["ManagerApp", "AppOauthApiScope", "OauthRoleAssignment", "InspectorApp", "SigningKey"]),
+    );
+    for (const kind of ["ClientProvider", "EnvironmentAssignment", "ApiInstance", "ApiPolicy", "ClientApplication"]) {
+      expect(kinds(resources)).not.toContain(kind);
+    }
+    expect(resources.get("x-client-provider-provider")).toMatchObject({
+      type: "pulumi-nodejs:dynamic/anypoint:ManualClientProvider",
+      inputs: expect.not.objectContaining({ providerId: expect.anything() }),
+    });
+    // A policy without clients would let nobody in; it comes with them.
+    expect(kinds(resources)).not.toContain("ServerPolicy");
+    expect([pattern.clientProvider.waiting, pattern.apis, pattern.consumers, pattern.probe]).toEqual([
+      true,
+      {},
+      {},
+      undefined,
+    ]);
+    expect(() => pattern.clientProvider.providerId).toThrow(/mode is manual and the provider's id is not given yet/);
+  });
+
+  test("manual with an id: it feeds all that needs it, and no secret goes to the provider", async () => {
+    const { pattern, resources } = await build({
+      clientProvider: provider({ mode: "manual", providerId: "by-hand-1" }),
+    });
+    expect(resources.get("x-client-provider-provider")?.inputs).toEqual({
+      providerId: "by-hand-1",
+      name: "okta-dev",
+      issuer: "https://acme.okta.com",
+      registrationUrl: "https://acme.okta.com/oauth2/v1/clients",
+      authorizeUrl: "https://acme.okta.com/oauth2/v1/authorize",
+      tokenUrl: "https://acme.okta.com/oauth2/v1/token",
+      introspectionUrl: "https://acme.okta.com/oauth2/id-of-x-tokens-server/v1/introspect",
+      inspectorClientId: "client-of-x-inspector-app",
+      allowLocalClientDeletion: true,
+      allowExternalClientModification: false,
+      timeoutSeconds: 5,
+      allowUntrustedCertificates: false,
+    });
+    for (const name of ["x-client-provider-Sandbox", "x-api-orders-instance", "x-consumer-mobile-application"]) {
+      expect([name, resources.get(name)?.inputs.clientProviderId]).toEqual([name, "by-hand-1"]);
+    }
+    expect(await value(pattern.clientProvider.providerId)).toBe("by-hand-1");
+  });
+
+  test("header: the header in place of the Manager's key, and the Manager stays", async () => {
+    const { resources } = await build({
+      clientProvider: provider({ mode: "header", registrationHeader: "SSWS 00hidden" }),
+    });
+    const inputs = resources.get("x-client-provider-provider")?.inputs;
+    expect(inputs).toMatchObject({
+      registrationHeader: "SSWS 00hidden",
+      inspectorClientId: "client-of-x-inspector-app",
+    });
+    expect(Object.keys(inputs ?? {}).filter((key) => key.startsWith("manager"))).toEqual([]);
+    expect(kinds(resources)).toEqual(expect.arrayContaining(["ManagerApp", "OauthRoleAssignment"]));
+    await expect(build({ clientProvider: provider({ mode: "header" }) })).rejects.toThrow(/is needed in mode header/);
+  });
+});

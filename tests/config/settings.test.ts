@@ -12,7 +12,7 @@ const pem = (type: "rsa" | "ec", bits = 2048) => {
 };
 const RSA = pem("rsa");
 
-const SECRET = /Secret$|Token$|rivateKey$/;
+const SECRET = /Secret$|Token$|rivateKey$|Header$/;
 
 /** A configuration as Pulumi hands it over, from values; keys that hold credentials are marked secret. */
 function source(values: Record<string, unknown>, stack = "dev", environment: Record<string, string> = {}) {
@@ -68,6 +68,7 @@ describe("defaults", () => {
       timeoutSeconds: 5,
       validateCertificates: true,
       introspectAt: "issuer",
+      mode: "managed",
     });
     expect([settings.verifyAfterUp, settings.exportConsumerSecrets, settings.probe]).toEqual([false, false, false]);
   });
@@ -136,6 +137,32 @@ describe("defaults", () => {
   });
 });
 
+describe("modes of the client provider", () => {
+  test.each([
+    [{}, undefined, "managed"],
+    [{ mode: "manual" }, undefined, "manual"],
+    [{ mode: "manual", id: "5f0b1f4e-7f0c-4a53-9f55-0d8f2a7d9c11" }, undefined, "manual"],
+    [{ mode: "header" }, "SSWS 00hidden", "header"],
+  ])("%j is taken", (changes, registrationHeader, mode) => {
+    const settings = readSettings(
+      source({
+        ...MINIMAL,
+        "okta-anypoint:clientProvider": { environments: ["Sandbox"], ...changes },
+        "okta-anypoint:registrationHeader": registrationHeader,
+      }),
+    );
+    expect(settings.clientProvider).toMatchObject({ ...changes, mode });
+    expect(settings.registrationHeader).toBe(registrationHeader);
+  });
+
+  test("nothing may name the method, and a switch may", () => {
+    for (const privateKeyBlock of [{ methodPath: "" }, { methodPath: "client.use_jwt", methodValue: true }]) {
+      const values = { ...MINIMAL, "okta-anypoint:clientProvider": { environments: ["Sandbox"], privateKeyBlock } };
+      expect(readSettings(source(values)).clientProvider.privateKeyBlock).toEqual(privateKeyBlock);
+    }
+  });
+});
+
 describe("org URL", () => {
   test.each([
     ["https://acme.okta.com/", "https://acme.okta.com"],
@@ -169,6 +196,12 @@ describe("org URL", () => {
         expect(`${okta.orgName}.${okta.baseUrl}`).toBe(domain);
       }),
     );
+  });
+
+  test("the plugin's address keeps the port of a server on this machine", () => {
+    const { okta } = readSettings(source({ ...MINIMAL, "okta-anypoint:orgUrl": "https://127.0.0.1:4710" }));
+    expect(`https://${okta.orgName}.${okta.baseUrl}`).toBe("https://127.0.0.1:4710");
+    expect(okta.httpProxy).toBeUndefined();
   });
 });
 
@@ -293,10 +326,123 @@ describe("errors", () => {
       { "okta-anypoint:manager": { adminRole: { type: "CUSTOM" } } },
       /resourceSet and role are needed/,
     ],
+    [
+      "mode header without the header",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "header" } },
+      /^okta-anypoint:registrationHeader: is needed with clientProvider.mode: header; .*--secret/,
+    ],
+    [
+      "a header in another mode",
+      { "okta-anypoint:registrationHeader": "SSWS 00hidden" },
+      /^okta-anypoint:registrationHeader: is for clientProvider.mode: header, and the mode is managed(?!.*hidden)/,
+    ],
+    [
+      "a header of two lines",
+      {
+        "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "header" },
+        "okta-anypoint:registrationHeader": "SSWS 00hidden\r\nX: y",
+      },
+      /^okta-anypoint:registrationHeader: is no header value(?!.*hidden)/,
+    ],
+    [
+      "a provider's id in a mode that finds it by name",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], id: "5f0b1f4e" } },
+      /^okta-anypoint:clientProvider.id: is for clientProvider.mode: manual/,
+    ],
+    [
+      "an unknown mode",
+      { "okta-anypoint:clientProvider": { environments: ["Sandbox"], mode: "by-hand" } },
+      /clientProvider.mode: give one of: managed, manual, header/,
+    ],
     ["broken JSON", { "okta-anypoint:apis": "[{" }, /apis: is not valid JSON/],
   ];
   test.each(cases)("%s", (_what, values, expected) => {
     expect(problemsOf({ ...MINIMAL, ...values })).toEqual([expect.stringMatching(expected)]);
+  });
+
+  describe("what can't be read hides nothing else, and brings no noise", () => {
+    const bad = (values: Record<string, unknown>) => problemsOf({ ...MINIMAL, ...values });
+    const CONSUMER = { name: "c", api: "orders" };
+
+    test("a key of its own", () => {
+      expect(
+        bad({ "okta-anypoint:verifyAfterUp": "yes", "okta-anypoint:consumers": [{ name: "c", api: "no" }] }),
+      ).toEqual([
+        expect.stringMatching(/^okta-anypoint:verifyAfterUp: give true or false/),
+        expect.stringMatching(/^okta-anypoint:consumers\[0\].api: "no" is none of the apis/),
+      ]);
+    });
+
+    test("a key that is not a setting", () => {
+      expect(bad({ "okta-anypoint:orgURL": "x", "okta-anypoint:consumers": [CONSUMER] })).toEqual([
+        expect.stringMatching(/^okta-anypoint:orgURL: is not a setting/),
+        expect.stringMatching(/"orders" is none of the apis/),
+      ]);
+    });
+
+    test("an item of a list, for the other items", () => {
+      expect(
+        bad({
+          "okta-anypoint:apis": [
+            { ...ORDERS, environment: 1 },
+            { ...ORDERS, name: "b", policy: { scopes: ["read"] } },
+          ],
+          "okta-anypoint:consumers": [
+            { ...CONSUMER, approval: "maybe" },
+            { ...CONSUMER, name: "d" },
+            { ...CONSUMER, name: "d", api: "b" },
+          ],
+        }),
+      ).toEqual([
+        expect.stringMatching(/^okta-anypoint:apis\[0\].environment: /),
+        expect.stringMatching(/^okta-anypoint:consumers\[0\].approval: /),
+        expect.stringMatching(/^okta-anypoint:consumers: two consumers are named "d"/),
+        expect.stringMatching(/^okta-anypoint:consumers: two consumers would make/),
+        expect.stringMatching(/^okta-anypoint:apis\[1\].policy.scopes: "read": the org's own server/),
+      ]);
+    });
+
+    test.each([
+      [
+        "apis",
+        { "okta-anypoint:apis": "[{", "okta-anypoint:consumers": [CONSUMER], "okta-anypoint:verifyAfterUp": "true" },
+      ],
+      ["apis", { "okta-anypoint:apis": { name: "orders" }, "okta-anypoint:consumers": [CONSUMER] }],
+      [
+        "authorizationServer",
+        {
+          "okta-anypoint:authorizationServer": 7,
+          "okta-anypoint:apis": [{ ...ORDERS, policy: { scopes: ["read"] } }],
+          "okta-anypoint:verification": { probe: true },
+        },
+      ],
+    ])("%s, for what is measured by it", (key, values) => {
+      expect(bad(values)).toEqual([expect.stringMatching(`^okta-anypoint:${key}: `)]);
+    });
+
+    test("a key of the other namespaces", () => {
+      expect(
+        bad({ "okta:maxRetries": "many", "okta:clientId": undefined, "anypoint:hostt": "EU", "anypoint:host": "UK" }),
+      ).toEqual([
+        expect.stringMatching(/^anypoint:hostt: is not a setting/),
+        expect.stringMatching(/^okta:maxRetries: give a whole number/),
+        expect.stringMatching(/^okta:clientId: no way to log in/),
+        expect.stringMatching(/^anypoint:host: .*no control plane/),
+      ]);
+      expect(bad({ "okta:clientId": "", "anypoint:clientSecret": "" })).toEqual([
+        expect.stringMatching(/^anypoint:clientSecret: is empty/),
+        expect.stringMatching(/^okta:clientId: is empty/),
+      ]);
+    });
+
+    test("nothing is said twice", () => {
+      const twice = { ...ORDERS, name: "a" };
+      const found = bad({
+        "okta-anypoint:apis": [twice, twice, twice],
+        "okta-anypoint:consumers": [CONSUMER, CONSUMER],
+      });
+      expect(new Set(found).size).toBe(found.length);
+    });
   });
 
   test("a secret stored in clear is refused by its key, and its value is not said", () => {
@@ -309,6 +455,12 @@ describe("errors", () => {
     }
     expect(message).toContain("anypoint:clientSecret: is stored in clear; store it with `pulumi config set --secret");
     expect(message).toContain("okta:privateKey: is stored in clear");
+    const header = { ...MINIMAL, "okta-anypoint:registrationHeader": "SSWS 00hidden" };
+    expect(() =>
+      readSettings({ ...source(header), isSecret: (key) => key !== "okta-anypoint:registrationHeader" }),
+    ).toThrow(
+      /registrationHeader: is stored in clear; store it with `pulumi config set --secret okta-anypoint:registrationHeader`/,
+    );
     expect(message).not.toContain("hidden-value");
   });
 });

@@ -190,7 +190,7 @@ export const FAULTS: readonly Fault[] = [
     doctor: ["manager-dpop manager-dpop-on", "manager-token manager-token-dpop"],
     unknown: ["manager-registration"],
     verify: [],
-    up: { change: register, names: /status code 400/ },
+    up: { change: register, names: /status code 400.* DPoP/ },
   },
   {
     name: "a second key on the Manager",
@@ -198,7 +198,7 @@ export const FAULTS: readonly Fault[] = [
     doctor: ["manager-key manager-keys-several", "manager-token manager-token-client"],
     unknown: ["manager-registration"],
     verify: [],
-    up: { change: register, names: /status code 401/ },
+    up: { change: register, names: /status code 401.* exactly one active key/ },
   },
   {
     name: "the Manager's key replaced",
@@ -206,7 +206,7 @@ export const FAULTS: readonly Fault[] = [
     doctor: ["manager-key manager-key-other", "manager-token manager-token-client"],
     unknown: ["manager-registration"],
     verify: [],
-    up: { change: register, names: /status code 401/ },
+    up: { change: register, names: /status code 401.* is the one the client provider was given/ },
   },
   {
     name: "the Manager's key replaced under the same kid",
@@ -220,7 +220,7 @@ export const FAULTS: readonly Fault[] = [
     on: (site) => revoke(site, manager(site), ["okta.clients.register"]),
     doctor: ["manager-scopes manager-scope-missing", "manager-token manager-token-scope"],
     verify: [],
-    up: { change: register, names: /status code 403/ },
+    up: { change: register, names: /status code 403.* okta.clients.register/ },
   },
   {
     name: "all grants removed",
@@ -228,7 +228,7 @@ export const FAULTS: readonly Fault[] = [
     doctor: ["manager-scopes manager-scope-missing", "manager-token manager-token-scope"],
     unknown: ["manager-registration"],
     verify: [],
-    up: { change: register, names: /status code 400/ },
+    up: { change: register, names: /status code 400.* lacks its grants/ },
   },
   {
     name: "a grant too many",
@@ -248,7 +248,7 @@ export const FAULTS: readonly Fault[] = [
     },
     doctor: ["manager-role manager-role-missing", "manager-registration manager-registration-refused"],
     verify: [],
-    up: { change: register, names: /status code 403/ },
+    up: { change: register, names: /status code 403.* APP_ADMIN/ },
   },
   {
     name: "the Manager deactivated",
@@ -256,7 +256,7 @@ export const FAULTS: readonly Fault[] = [
     doctor: ["manager-app manager-inactive", "manager-token manager-token-client"],
     unknown: ["manager-registration"],
     verify: [],
-    up: { change: register, names: /status code 401/ },
+    up: { change: register, names: /status code 401.* the app is active/ },
   },
   {
     name: "the Manager deleted",
@@ -420,6 +420,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "API Access Management off",
     on: ({ lab }) => (lab.okta.switches.apiAccessManagement = false),
+    before: ["okta-api-access-management okta-no-api-access-management"],
     doctor: ["authorization-server api-access-management-off"],
     unknown: ["server-scopes", "access-policy", "issuer"],
     verify: [],
@@ -431,6 +432,7 @@ export const FAULTS: readonly Fault[] = [
     on: ({ config }) => {
       config["okta:privateKey"] = otherKey().privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     },
+    before: ["okta-login okta-login-key"],
     doctor: ["okta-access okta-login-refused"],
     unknown: [...OKTA_READS, "public-client-admins"],
     verify: [],
@@ -444,6 +446,7 @@ export const FAULTS: readonly Fault[] = [
       const org = { state: site.lab.okta.state, now: Date.now } as unknown as Parameters<typeof assignRole>[0];
       assignRole(org, clientId, "APP_ADMIN");
     },
+    before: ["okta-super-admin okta-not-super-admin", "okta-authorization-server okta-refused"],
     doctor: ["okta-access okta-role-missing"],
     unknown: [
       "manager-role",
@@ -458,6 +461,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "the bootstrap app lacks a scope",
     on: (site) => revoke(site, bootstrap(site), ["okta.roles.manage"]),
+    before: ["okta-scopes okta-scope-missing", "okta-super-admin unknown"],
     doctor: ["okta-access okta-scope-missing"],
     unknown: ["manager-role"],
     verify: [],
@@ -468,6 +472,7 @@ export const FAULTS: readonly Fault[] = [
       revoke(site, bootstrap(site), ["okta.appGrants.manage"]);
       site.lab.okta.switches.partialScopeGrants = "refuse";
     },
+    before: ["okta-scopes okta-scope-missing"],
     doctor: ["okta-access okta-scope-missing"],
     unknown: ["manager-scopes"],
     verify: [],
@@ -482,6 +487,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "Okta down",
     on: ({ lab }) => lab.faults.add({ service: "okta", path: ".", kind: "cut", times: 10_000 }),
+    before: ["okta-org okta-unreachable"],
     doctor: ["okta-access okta-unreachable"],
     unknown: [...OKTA_READS, "public-client-admins"],
     // A gateway that can't reach Okta answers 401, to a garbage token rightly.
@@ -509,6 +515,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "the connected app's secret is another",
     on: ({ config }) => (config["anypoint:clientSecret"] = "another-secret"),
+    before: ["anypoint-login anypoint-login-refused"],
     doctor: ["anypoint-access anypoint-login-refused"],
     unknown: ANYPOINT_READS,
     verify: [],
@@ -522,13 +529,15 @@ export const FAULTS: readonly Fault[] = [
         ({ parentId }) => parentId !== null,
       ).id;
     },
+    before: ["anypoint-login anypoint-not-root"],
     doctor: ["anypoint-access anypoint-other-organization"],
     verify: [],
-    up: { change: register, names: /./ },
+    up: { change: register, names: /anypoint:organizationId/ },
   },
   {
     name: "Anypoint down",
     on: ({ lab }) => lab.faults.add({ service: "anypoint", path: ".", kind: "cut", times: 10_000 }),
+    before: ["anypoint-login anypoint-unreachable"],
     doctor: ["anypoint-access anypoint-unreachable"],
     unknown: ANYPOINT_READS,
     verify: [],
@@ -577,6 +586,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "no scope for environments",
     on: (site) => unscope(site, "view:environment", "read:orgenvironments"),
+    before: ["anypoint-environment anypoint-scope-missing"],
     doctor: [],
     verify: [],
     up: { change: assign, names: /view:environment/ },
@@ -584,6 +594,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "no scope for organizations",
     on: (site) => unscope(site, "read:organization"),
+    before: ["anypoint-login anypoint-scope-missing"],
     doctor: [],
     verify: [],
     up: { change: assign, names: /read:organization/ },
@@ -591,6 +602,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "no scope for instances",
     on: (site) => unscope(site, "manage:apis", "manage:api_configuration", "read:api_configuration"),
+    before: ["anypoint-policy-configuration unknown"],
     doctor: ["anypoint-access anypoint-scope-missing"],
     unknown: ["api-instance", "api-policy", "api-gateway"],
     verify: [],

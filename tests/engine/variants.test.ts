@@ -25,10 +25,10 @@ async function failure(operation: Promise<unknown>): Promise<string> {
 }
 
 /** An `up` in another process with a configuration that makes the program throw. */
-async function failingUp(changes: object): Promise<{ text: string; calls: unknown[] }> {
+async function failingUp(changes: object): Promise<{ text: string; told: string; calls: unknown[] }> {
   const script = new URL("failing-up.ts", import.meta.url);
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), JSON.stringify(changes)]);
-  return JSON.parse(stdout) as { text: string; calls: unknown[] };
+  return JSON.parse(stdout) as { text: string; told: string; calls: unknown[] };
 }
 
 const APIS = (gateway: string, changes: object = {}) => [
@@ -45,7 +45,7 @@ const APIS = (gateway: string, changes: object = {}) => [
 describe("a wrong configuration", () => {
   test("is told in one list, without a stack trace, before anybody is called", async () => {
     // In a process of its own: the SDK also rejects a promise nobody waits for, which Jest would count.
-    const { text, calls } = await failingUp({
+    const { text, told, calls } = await failingUp({
       "okta-anypoint:orgUrl": "https://acme.okta.com/oauth2/default",
       "okta-anypoint:consumers": [{ name: "c", api: "orders", grantTypes: ["client_credentials"] }],
     });
@@ -53,6 +53,8 @@ describe("a wrong configuration", () => {
     expect(text).toContain("okta-anypoint:orgUrl: ");
     expect(text).toContain("okta-anypoint:consumers[0].grantTypes: authorization_code must be among them");
     expect(text).not.toContain("settings.ts");
+    expect(told.match(/has 2 errors/g)).toHaveLength(1);
+    expect(told).not.toMatch(/--client=|Updating|creating/);
     expect(calls).toEqual([]);
   });
 
@@ -65,6 +67,19 @@ describe("a wrong configuration", () => {
     });
     expect(await failure(bench.stack.up(recorded(bench)))).toMatch(/skipClientId\b/);
     expect(Object.keys(bench.lab.anypoint.state.policies)).toEqual([]);
+  });
+
+  test("what a check finds out from Anypoint is said once", async () => {
+    bench = await startBench({ "okta-anypoint:verification": { probe: false }, "okta-anypoint:consumers": [] });
+    const { lab, stack, events } = bench;
+    const said = (text: string) =>
+      events.filter(({ diagnosticEvent: told }) => String(told?.severity) !== "debug" && told?.message.includes(text));
+    await bench.configure({ "okta-anypoint:apis": [{ name: "orders", environment: "Sandbox", instanceId: 123 }] });
+    await failure(stack.preview(recorded(bench)));
+    expect(said("Could not find API instance 123")).toHaveLength(1);
+    await bench.configure({ "okta-anypoint:apis": APIS(lab.gateway.url, { policy: { version: "9.9.9" } }) });
+    await failure(stack.up(recorded(bench)));
+    expect(said("Anypoint serves no version 9.9.9 of openidconnect-access-token-enforcement")).toHaveLength(1);
   });
 });
 
@@ -116,6 +131,11 @@ describe("changes of a stack", () => {
     const { lab, stack } = bench;
     await stack.up(recorded(bench));
     const application = Object.keys(lab.anypoint.state.applications);
+    const contract = Object.keys(lab.anypoint.state.contracts);
+    const { assets } = lab.anypoint.state;
+    const [asset] = Object.values(assets).filter(({ assetId }) => assetId === "orders-api");
+    if (asset === undefined) throw new Error("no asset");
+    assets[`${asset.groupId}/orders-api/1.1.0`] = { ...asset, version: "1.1.0" };
     await bench.configure({
       "okta-anypoint:clientProvider": {
         environments: ["Sandbox", { environment: "Sandbox", businessGroup: "Payments" }],
@@ -130,7 +150,7 @@ describe("changes of a stack", () => {
         {
           name: "orders",
           environment: "Sandbox",
-          asset: { assetId: "orders-api", version: "1.0.0", label: "okta" },
+          asset: { assetId: "orders-api", version: "1.1.0", label: "okta" },
           policy: { scopes: [API_SCOPE, "orders.write"], scopeCriteria: "OR", exposeHeaders: true },
           url: `${lab.gateway.url}/sandbox/orders-api/okta/orders`,
         },
@@ -148,6 +168,9 @@ describe("changes of a stack", () => {
       exposeHeaders: true,
     });
     expect(Object.keys(lab.anypoint.state.applications)).toEqual(application);
+    expect(Object.keys(lab.anypoint.state.contracts)).toEqual(contract);
+    const versions = Object.values(lab.anypoint.state.apiInstances).map(({ assetVersion }) => assetVersion);
+    expect(versions.sort()).toEqual(["1.0.0", "1.1.0"]);
     const manager = Object.values(lab.okta.state.apps).find(({ label }) => label.startsWith("MuleSoft-Client-Manager"));
     const grants = Object.values(lab.okta.state.grants).filter(({ appId }) => appId === manager?.id);
     expect(grants.map(({ scopeId }) => scopeId).sort()).toEqual(["okta.clients.read", "okta.clients.register"]);
@@ -204,6 +227,32 @@ describe("changes of a stack", () => {
     expect((outputs.consumers?.value as Record<string, { clientId: string }>)["orders-mobile"]?.clientId).toBe(
       application?.clientId,
     );
+  });
+});
+
+describe("an update that took effect and then failed", () => {
+  test("the next up completes it, and a destroy gives the adopted instance back as it was", async () => {
+    bench = await startBench({ "okta-anypoint:verification": { probe: false } });
+    const { lab, stack } = bench;
+    const configure = (endpointUri?: string) => {
+      const [api] = APIS(lab.gateway.url);
+      return bench?.configure({ "okta-anypoint:apis": [{ ...api, asset: { ...api?.asset, endpointUri } }] });
+    };
+    const instance = () => Object.values(lab.anypoint.state.apiInstances)[0];
+    await configure();
+    await stack.up(recorded(bench));
+    await configure("https://new.acme.com");
+    lab.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/apis/\\d+$", kind: "refuse" },
+      ...{ status: 403, skip: 1, times: 9 },
+    });
+    expect(await failure(stack.up(recorded(bench)))).toMatch(/Could not read API instance/);
+    lab.faults.clear();
+    expect(instance()?.endpointUri).toBe("https://new.acme.com");
+    const { summary } = await stack.up(recorded(bench));
+    expect(summary.resourceChanges).toMatchObject({ update: 1 });
+    await stack.destroy({ ...recorded(bench), runProgram: true });
+    expect(instance()).toMatchObject({ endpointUri: null, providerId: null });
   });
 });
 

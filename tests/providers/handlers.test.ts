@@ -270,6 +270,21 @@ describe("check", () => {
     }
   });
 
+  test("another major version of the asset is refused unless the instance becomes another one", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { inputs } = instance;
+    const other = await up("ClientProvider", world.providerInputs({ name: "other" }));
+    const found = async (news: object) => (await check("ApiInstance", { ...inputs, ...news }, inputs)).failures;
+    expect(await found({ assetVersion: "2.0.0" })).toEqual([
+      { property: "", reason: expect.stringMatching(/^assetVersion: .*from 1\.0\.0 to 2\.0\.0.*another label/s) },
+    ]);
+    expect(await found({ assetVersion: "2.0.0", label: "v2" })).toEqual([]);
+    expect(await found({ assetVersion: "1.1.0" })).toEqual([]);
+    // What holds the instance is that of the instance as it is.
+    const adopt = { adopt: true, assetVersion: "1.1.0", clientProviderId: other.id };
+    expect(await found(adopt)).toEqual([{ property: "", reason: expect.stringMatching(/held there by/) }]);
+  });
+
   test("a policy's configuration is checked against its template as soon as the instance is known", async () => {
     const { id } = await up("ClientProvider", world.providerInputs());
     const instance = await up("ApiInstance", instanceInputs(id));
@@ -278,6 +293,19 @@ describe("check", () => {
       ...{ organizationId, environmentId, apiId: instance.id, configuration: { scope: "a", exposeHeaders: 1 } },
     });
     expect(found.configuration).toMatch(/scope is no key.*exposeHeaders must be boolean/s);
+  });
+
+  test("what Anypoint answers to a check is one failure, not an error, which the host and the engine would each print", async () => {
+    const { id } = await up("ClientProvider", world.providerInputs());
+    const instance = await up("ApiInstance", instanceInputs(id));
+    const { organizationId, environmentId } = instance.outs;
+    const policy = { organizationId, environmentId, apiId: instance.id, configuration: {}, assetVersion: "9.9.9" };
+    expect((await check("ApiPolicy", policy)).failures).toEqual([
+      { property: "", reason: expect.stringMatching(/^Could not use policy .* 9\.9\.9 on API instance/) },
+    ]);
+    expect(
+      (await check("ApiInstance", { environment: "Sandbox", apiId: "123", clientProviderId: id })).failures,
+    ).toEqual([{ property: "", reason: expect.stringMatching(/^Could not find API instance 123/) }]);
   });
 
   test.each([
@@ -298,7 +326,7 @@ describe("check", () => {
     const log = jest.spyOn(console, "error").mockImplementation(() => undefined);
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom("ClientProvider", "EnvironmentAssignment", "ClientApplication", "Contract", "SigningKey"),
+        fc.constantFrom(...HANDLER_NAMES),
         fc.dictionary(fc.string(), fc.jsonValue()),
         async (name, news) => {
           const { failures = [] } = await handler(name).check({}, news);
@@ -312,7 +340,10 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  const REPLACING: Record<Exclude<HandlerName, "SigningKey">, Record<string, [unknown, boolean, boolean]>> = {
+  const REPLACING: Record<
+    Exclude<HandlerName, "SigningKey" | "Preflight" | "ManualClientProvider">,
+    Record<string, [unknown, boolean, boolean]>
+  > = {
     // property: [new value, replaces, delete before replace]
     ClientProvider: {
       name: ["other", false, false],
@@ -327,7 +358,7 @@ describe("diff", () => {
     },
     ApiInstance: {
       label: ["other", true, false],
-      assetVersion: ["2.0.0", true, false],
+      assetVersion: ["1.1.0", false, false],
       deploymentType: ["HY", true, true],
       clientProviderId: ["other", false, false],
       endpointUri: ["https://other", false, false],
@@ -352,7 +383,8 @@ describe("diff", () => {
     Contract: {
       applicationId: ["1", true, false],
       apiId: ["1", true, false],
-      assetVersion: ["2.0.0", true, true],
+      assetVersion: ["1.1.0", false, false],
+      productVersion: ["v1.1", false, false],
       tier: ["gold", false, false],
       approval: ["approve", false, false],
     },
@@ -415,6 +447,73 @@ describe("diff", () => {
     },
   );
 
+  describe.each(["ApiInstance", "EnvironmentAssignment"] as const)("%s: the same place by another name", (name) => {
+    const make = async (changes: object) => {
+      const { id: clientProviderId } = await up("ClientProvider", world.providerInputs());
+      return up(name, {
+        ...(name === "ApiInstance" ? instanceInputs(clientProviderId) : { clientProviderId }),
+        ...changes,
+      });
+    };
+    /** A client that has looked up nothing yet, as each run of the engine has. */
+    const nextRun = () => configure(name, { "anypoint:organizationId": world.organizationId });
+
+    /** The resource stays, is updated without a write, and after that Anypoint is not asked again. */
+    async function staysAs(
+      news: Properties,
+      made: { id: string; outs: Properties; inputs: Properties },
+    ): Promise<void> {
+      expect((await handler(name).check(made.inputs, news)).failures).toEqual([]);
+      expect(await handler(name).diff(made.id, made.outs, news)).toEqual({
+        ...{ changes: true, replaces: [], deleteBeforeReplace: false },
+      });
+      const before = world.snapshot();
+      const { outs = {} } = await handler(name).update(made.id, made.outs, news);
+      expect(world.snapshot()).toEqual(before);
+      const position = world.journal.position;
+      expect((await handler(name).check(news, news)).failures).toEqual([]);
+      expect(await handler(name).diff(made.id, outs, news)).toMatchObject({ changes: false });
+      expect(world.entries(position)).toEqual([]);
+    }
+
+    test("the root organization is not named any more", async () => {
+      const made = await make({ businessGroup: "Acme", environment: "Sandbox" });
+      const { businessGroup: _, ...news } = made.inputs;
+      await nextRun();
+      await staysAs(news, made);
+    });
+
+    test("the environment has a new name", async () => {
+      const made = await make({ environment: "Sandbox" });
+      Object.assign(world.anypoint.state.environments[world.environmentId] ?? {}, { name: "Test" });
+      await nextRun();
+      await staysAs({ ...made.inputs, environment: "Test" }, made);
+    });
+
+    test("another place still replaces, and one that is not there is a failure of the check", async () => {
+      const made = await make({ environment: "Sandbox" });
+      await nextRun();
+      const told = (news: object) => handler(name).diff(made.id, made.outs, { ...made.inputs, ...news });
+      expect((await told({ businessGroup: "Payments" })).replaces).toEqual(["businessGroup"]);
+      expect((await told({ environment: "Production" })).replaces).toEqual(["environment"]);
+      expect((await told({ environment: UNKNOWN, businessGroup: "Payments" })).replaces).toEqual([]);
+      const nowhere = { ...made.inputs, environment: "Nowhere" };
+      expect((await handler(name).check(made.inputs, nowhere)).failures).toEqual([
+        { property: "", reason: expect.stringMatching(/Could not find environment "Nowhere"/) },
+      ]);
+    });
+  });
+
+  test("an assignment that is not the default keeps its place in an update that does not ask for another", async () => {
+    const { id: clientProviderId } = await up("ClientProvider", world.providerInputs());
+    const made = await up("EnvironmentAssignment", { businessGroup: "Acme", environment: "Sandbox", clientProviderId });
+    const environment = world.anypoint.state.environments[world.environmentId];
+    environment?.clientProviderIds.push("theirs");
+    const { businessGroup: _, ...news } = made.inputs;
+    await handler("EnvironmentAssignment").update(made.id, made.outs, news);
+    expect(environment?.clientProviderIds).toEqual([clientProviderId, "theirs"]);
+  });
+
   test("a rewritten loader line is no change", async () => {
     const { ClientProvider: provider } = await wholeStack();
     const news = { ...provider.inputs, [PROVIDER_KEY]: "exports.handler=()=>0" };
@@ -437,6 +536,19 @@ describe("diff", () => {
     expect((await told(outs, { ...byId, apiId: world.legacyApiId })).replaces).toContain("apiId");
     expect((await told(now, { ...inputs, label: "other" })).replaces).toContain("label");
     expect((await told(now, { ...inputs, groupId: "other" })).replaces).toContain("groupId");
+  });
+
+  test("a new version of the asset with another deployment makes the old instance go first, as they share the label", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { id, outs, inputs } = instance;
+    expect(
+      await handler("ApiInstance").diff(id, outs, { ...inputs, assetVersion: "1.1.0", deploymentType: "HY" }),
+    ).toEqual({ changes: true, replaces: ["deploymentType"], deleteBeforeReplace: true });
+    const byId = { environment: "Sandbox", apiId: id, clientProviderId: inputs.clientProviderId };
+    const { outs: now = {} } = await handler("ApiInstance").update(id, outs, byId);
+    expect(await handler("ApiInstance").diff(id, now, { ...inputs, assetVersion: "1.1.0" })).toMatchObject({
+      ...{ changes: true, replaces: [] },
+    });
   });
 
   test("a contract that was revoked is approved again if that was asked for", async () => {
@@ -485,6 +597,25 @@ describe("failures on the way to the host", () => {
       reasons: [expect.stringMatching(/Could not read application "orders-mobile".*read:client_applications/s)],
     });
     expect((failure as Error).message).not.toContain(stored?.clientSecret);
+  });
+
+  test("a half-done update carries id, new inputs, the loader line and its reason; a refused one only its reason", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { id, inputs, outs } = instance;
+    const news = { ...inputs, endpointUri: "https://new.acme.com" };
+    const fault = { service: "anypoint", kind: "refuse", status: 403, path: "/apis/\\d+$" } as const;
+    const failing = async () =>
+      handler("ApiInstance")
+        .update(id, outs, news)
+        .catch((error: unknown) => error);
+    world.faults.add({ ...fault, method: "PATCH" });
+    expect(await failing()).not.toHaveProperty("id");
+    world.faults.add({ ...fault, method: "GET", skip: 1, times: 9 });
+    expect(await failing()).toMatchObject({
+      id,
+      properties: { ...outs, ...news, [PROVIDER_KEY]: storedCode("ApiInstance") },
+      reasons: [expect.stringMatching(/Could not read API instance/)],
+    });
   });
 
   test("an error that explains itself goes without a stack, which the host would print", async () => {

@@ -8,6 +8,7 @@ import {
   ClientProvider,
   Contract,
   EnvironmentAssignment,
+  ManualClientProvider,
   SigningKey,
 } from "../../providers/resources.ts";
 import { PROVIDER_KEY, storedCode } from "../../providers/stored-code.ts";
@@ -38,14 +39,18 @@ const settled = async (resource: pulumi.CustomResource) => {
 };
 
 const place = { organizationId: "o", environmentId: "e", apiId: "1" };
-const provider = {
+const published = {
   ...{ name: "okta-dev", issuer: "i", registrationUrl: "r", authorizeUrl: "a", tokenUrl: "t", introspectionUrl: "n" },
-  ...{ managerClientId: "m", managerPrivateKey: "clear-pem", managerScopes: [], inspectorClientId: "x" },
-  ...{ inspectorClientSecret: "clear-secret", allowLocalClientDeletion: true, allowExternalClientModification: false },
+  ...{ inspectorClientId: "x", allowLocalClientDeletion: true, allowExternalClientModification: false },
+};
+const provider = {
+  ...published,
+  ...{ managerClientId: "m", managerPrivateKey: "clear-pem", managerScopes: [], inspectorClientSecret: "clear-secret" },
 };
 
 test.each([
   ["anypoint:ClientProvider", () => new ClientProvider("x", provider)],
+  ["anypoint:ManualClientProvider", () => new ManualClientProvider("x", published)],
   ["anypoint:EnvironmentAssignment", () => new EnvironmentAssignment("x", { environment: "e", clientProviderId: "p" })],
   ["anypoint:ApiInstance", () => new ApiInstance("x", { environment: "e", apiId: "1", clientProviderId: "p" })],
   ["anypoint:ApiPolicy", () => new ApiPolicy("x", { ...place, configuration: {} })],
@@ -70,10 +75,10 @@ test.each([
 
 describe("secrets", () => {
   test("given in clear are secret from the resource on", async () => {
-    const resource = new ClientProvider("x", provider);
+    const resource = new ClientProvider("x", { ...provider, registrationHeader: "SSWS 00clear" });
     await settled(resource);
     const outputs = resource as unknown as Record<string, pulumi.Output<unknown>>;
-    for (const key of ["managerPrivateKey", "inspectorClientSecret"]) {
+    for (const key of ["managerPrivateKey", "registrationHeader", "inspectorClientSecret"]) {
       expect([key, await pulumi.isSecret(outputs[key] as pulumi.Output<unknown>)]).toEqual([key, true]);
     }
     expect(await pulumi.isSecret(resource.name)).toBe(false);

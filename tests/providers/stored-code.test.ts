@@ -27,6 +27,8 @@ test("the lines are what earlier states hold: a change needs handlers for both",
     "ClientApplication",
     "Contract",
     "SigningKey",
+    "Preflight",
+    "ManualClientProvider",
   ]);
 });
 

@@ -17,7 +17,7 @@ import {
 import { contractsOf } from "../contracts.ts";
 import { invalid, jsonBody, paging, parse, refusal } from "../errors.ts";
 import { findTemplate } from "../policy-templates.ts";
-import { type ApiInstance, nextId } from "../state.ts";
+import { type ApiInstance, type Asset, nextId } from "../state.ts";
 
 const AREA = "apimanager";
 const READ = ["read:api_configuration", "manage:api_configuration", "manage:apis", "admin:api_manager"];
@@ -147,14 +147,12 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
     if (asked.providerId !== undefined && asked.providerId !== instance.providerId) {
       requireRebindable(instance, asked.providerId);
     }
-    if (asked.assetVersion !== undefined && !assetExists(instance, asked.assetVersion)) {
-      throw refusal(AREA, 404, `Asset ${instance.assetId} has no version ${asked.assetVersion}`);
-    }
+    const asset = asked.assetVersion === undefined ? undefined : assetOf(instance, asked.assetVersion);
     if (asked.instanceLabel !== undefined && asked.instanceLabel !== instance.instanceLabel) {
       requireFreeLabel(instance, asked.instanceLabel);
     }
     // A key that was not sent must not overwrite; the schema leaves such keys out.
-    Object.assign(instance, asked);
+    Object.assign(instance, asked, asset && { productVersion: asset.versionGroup });
     Object.assign(instance.endpoint, endpoint);
     touch(context, "api", instance.id);
     return c.json(body(instance));
@@ -173,8 +171,15 @@ export function addApiInstanceRoutes(app: Hono<Env>, context: Context): void {
 
   const isActive = ({ id }: ApiInstance): boolean => state.runtime.lastActive[id] !== undefined;
 
-  const assetExists = ({ groupId, assetId }: ApiInstance, version: string): boolean =>
-    state.assets[`${groupId}/${assetId}/${version}`] !== undefined;
+  /** Another version of the instance's asset: of the same major version alone (confirmed: DOC-APIM; the statuses are inferred). */
+  function assetOf({ groupId, assetId, assetVersion }: ApiInstance, version: string): Asset {
+    const asset = state.assets[`${groupId}/${assetId}/${version}`];
+    if (asset === undefined) throw refusal(AREA, 404, `Asset ${assetId} has no version ${version}`);
+    if (version.split(".", 1)[0] !== assetVersion.split(".", 1)[0]) {
+      throw refusal(AREA, 400, `Asset version ${version} is of another major version than ${assetVersion}`);
+    }
+    return asset;
+  }
 
   function requireProvider(providerId: string | null | undefined): void {
     if (typeof providerId === "string" && state.clientProviders[providerId] === undefined) {

@@ -1,4 +1,4 @@
-/** A plugin as the engine starts it: a gRPC server on 127.0.0.1 that prints its port and lives until it is killed. */
+/** A plugin as the engine starts it: a gRPC server on 127.0.0.1 that prints its port and lives as long as the engine. */
 import grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 
@@ -30,4 +30,7 @@ export async function servePlugin(service: grpc.UntypedServiceImplementation): P
   process.stdout.write(`${port}\n`);
   // The engine ends a plugin by an interrupt and takes any other end than an exit with 0 for a crash.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
+  // It holds the other end of this plugin's standard input for as long as it lives: an end of input means that it is gone.
+  process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0));
+  process.stdin.resume();
 }

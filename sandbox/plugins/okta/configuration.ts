@@ -39,7 +39,14 @@ export interface OktaConfiguration {
   /** Base URL without a trailing slash. */
   readonly orgUrl: string;
   readonly login: Login;
-  readonly retries: { readonly limit: number; readonly minWaitMs: number; readonly maxWaitMs: number };
+  readonly retries: {
+    /** Tries again with waits that double, after 429 and faults of the network; 0 with backoff off. */
+    readonly limit: number;
+    /** With backoff off: tries again after 429, each when the limit is reset (confirmed: plugin's SDK). */
+    readonly atReset: number;
+    readonly minWaitMs: number;
+    readonly maxWaitMs: number;
+  };
   /** 0 for none. */
   readonly requestTimeoutMs: number;
 }
@@ -56,6 +63,8 @@ export function readConfiguration(config: Props, env: NodeJS.ProcessEnv = proces
   };
   const seconds = (name: string, fallback: number): number => Number(parsed(name) ?? fallback) * 1000;
 
+  const backoff = parsed("backoff") !== false;
+  const maxRetries = Number(parsed("maxRetries") ?? 5);
   const scopes = parsed("scopes") ?? env["OKTA_API_SCOPES"]?.split(",");
   return {
     orgUrl: orgUrl(
@@ -72,7 +81,8 @@ export function readConfiguration(config: Props, env: NodeJS.ProcessEnv = proces
       scopes: Array.isArray(scopes) ? scopes.map(String) : [],
     }),
     retries: {
-      limit: parsed("backoff") === false ? 0 : Number(parsed("maxRetries") ?? 5),
+      limit: backoff ? maxRetries : 0,
+      atReset: backoff ? 0 : maxRetries,
       minWaitMs: seconds("minWaitSeconds", 30),
       maxWaitMs: seconds("maxWaitSeconds", 300),
     },

@@ -1,4 +1,5 @@
 /** Requests to an Okta org: login, retries, errors. */
+import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { AccessTokenSource } from "./access-token.ts";
 import { OktaApiError } from "./api-error.ts";
@@ -73,8 +74,24 @@ export class OktaClient {
     return (answer as { pipeline?: string } | undefined)?.pipeline;
   }
 
-  /** One request with as many tries as are configured: after 429 and after faults of the network. */
+  /** One request; with backoff off, a 429 that names its reset is waited out. */
   async #send(
+    method: Method,
+    path: string,
+    headers: Record<string, string>,
+    body?: string | URLSearchParams,
+  ): Promise<Response> {
+    const { atReset, maxWaitMs } = this.#configuration.retries;
+    for (let tries = 0; ; tries += 1) {
+      const response = await this.#sendWithBackoff(method, path, headers, body);
+      const wait = response.status === 429 && tries < atReset ? untilReset(response) : undefined;
+      if (wait === undefined) return response;
+      await sleep(Math.min(wait, maxWaitMs));
+    }
+  }
+
+  /** One request with as many tries as are configured: after 429 and after faults of the network. */
+  async #sendWithBackoff(
     method: Method,
     path: string,
     headers: Record<string, string>,
@@ -108,6 +125,13 @@ export class OktaClient {
       );
     }
   }
+}
+
+/** Milliseconds from the answer's date to a second past the reset (confirmed: plugin's SDK); undefined where a header is missing. */
+function untilReset({ headers }: Response): number | undefined {
+  const reset = Number(headers.get("x-rate-limit-reset") ?? Number.NaN) * 1000;
+  const wait = reset - Date.parse(headers.get("date") ?? "") + 1000;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 function parse(text: string): unknown {

@@ -1,24 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { Hono } from "hono";
-import { createHttpClient, proxyFor } from "../../../operations/verify/http.ts";
+import { createHttpClient } from "../../../operations/verify/http.ts";
 import { type LocalServer, startServer } from "../../../sandbox/core/server.ts";
 import type { Env } from "../../../sandbox/core/service.ts";
-
-describe("the proxy of a URL", () => {
-  const HTTPS_PROXY = "http://proxy.example:3128";
-  test.each([
-    ["https://acme.okta.com/x", { HTTPS_PROXY }, HTTPS_PROXY],
-    ["https://acme.okta.com/x", { https_proxy: HTTPS_PROXY }, HTTPS_PROXY],
-    ["https://acme.okta.com/x", {}, undefined],
-    ["http://acme.okta.com/x", { HTTPS_PROXY }, undefined],
-    ["https://acme.okta.com/x", { HTTPS_PROXY, NO_PROXY: "other.example, .okta.com" }, undefined],
-    ["https://acme.okta.com/x", { HTTPS_PROXY, NO_PROXY: "okta.com" }, undefined],
-    ["https://acme.okta.com/x", { HTTPS_PROXY, no_proxy: "*" }, undefined],
-    ["https://acme.notokta.com/x", { HTTPS_PROXY, NO_PROXY: "okta.com" }, HTTPS_PROXY],
-  ])("%s with %j", (url, env, expected) => {
-    expect(proxyFor(url, env)).toBe(expected);
-  });
-});
 
 describe("a request", () => {
   let server: LocalServer;

@@ -9,7 +9,7 @@ import {
 import type { ApiInstanceInputs, ApiInstanceState } from "../../../providers/anypoint/api-instance-inputs.ts";
 import { createApiPolicy } from "../../../providers/anypoint/api-policy.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
-import { HalfCreated } from "../../../providers/anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
 import { type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -38,6 +38,14 @@ const byId = (changes: Partial<ApiInstanceInputs> = {}): ApiInstanceInputs => ({
   ...changes,
 });
 const stored = (id: string) => world.anypoint.state.apiInstances[id];
+
+/** Another version of the asset in Exchange. */
+function publish(version: string, versionGroup: string): void {
+  const { assets } = world.anypoint.state;
+  const [asset] = Object.values(assets).filter(({ assetId }) => assetId === "orders-api");
+  if (asset === undefined) throw new Error("no asset");
+  assets[`${asset.groupId}/orders-api/${version}`] = { ...asset, id: asset.id + 500, version, versionGroup };
+}
 
 /** A contract on the legacy instance, made by somebody else. */
 function addContract(): void {
@@ -94,10 +102,16 @@ describe("create", () => {
     expect(Object.values(world.anypoint.state.apiInstances)).toHaveLength(2);
   });
 
-  test("names the asset that is missing in Exchange", async () => {
-    await expect(createApiInstance(world.client(), byAsset({ assetId: "no-such-api" }))).rejects.toThrow(
-      /Could not create an API instance of no-such-api.*404.*not found in Exchange/s,
-    );
+  test.each([
+    ["asset", { assetId: "no-such-api" }, /no asset no-such-api in version 1\.0\.0 in group /],
+    ["version", { assetVersion: "9.9.9" }, /no asset orders-api in version 9\.9\.9 in group /],
+    ["group", { groupId: "77777777-7777-4777-8777-777777777777" }, /in group 77777777-7777-4777-8777-777777777777/],
+  ])("names the %s that is missing in Exchange, and what to do", async (_what, changes, missing) => {
+    const { message } = (await createApiInstance(world.client(), byAsset(changes)).catch((e: unknown) => e)) as Error;
+    expect(message).toMatch(/Could not create an API instance of .*404.*not found in Exchange/s);
+    expect(message).toMatch(missing);
+    expect(message).toMatch(/publish it.*assetId, version and groupId.*read:exchange/s);
+    expect(Object.keys(world.anypoint.state.apiInstances)).toEqual([world.legacyApiId]);
   });
 });
 
@@ -264,6 +278,61 @@ describe("read and update", () => {
     expect(updated.before).toEqual({ clientProviderId: null });
     await deleteApiInstance(world.client(), id, updated);
     expect(stored(id)?.providerId).toBeNull();
+  });
+
+  test("another version of the asset is an update in place, and an adopted instance gets its former one back", async () => {
+    const legacy = stored(world.legacyApiId);
+    publish("1.1.0", "v1.1");
+    const inputs = byAsset({ label: "legacy", adopt: true });
+    const before = world.snapshot();
+    const { id, state } = await createApiInstance(world.client(), inputs);
+    addContract();
+    const position = world.journal.position;
+    const updated = await updateApiInstance(world.client(), id, state, { ...inputs, assetVersion: "1.1.0" });
+    expect(world.calls(position)).toEqual(["GET apis/* 200", "PATCH apis/* 200", "GET apis/* 200"]);
+    expect(legacy).toMatchObject({ assetVersion: "1.1.0", providerId: provider });
+    expect(updated).toMatchObject({ assetVersion: "1.1.0", productVersion: "v1.1", before: { assetVersion: "1.0.0" } });
+    expect(await readApiInstance(world.client(), id, updated)).toEqual(updated);
+    world.anypoint.state.contracts = {};
+    world.anypoint.state.applications = {};
+    await deleteApiInstance(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("a version that Exchange lacks, and one of another major version, are refused and leave the state as it was", async () => {
+    publish("2.0.0", "v2");
+    const { id, state } = await createApiInstance(world.client(), byAsset());
+    const to = (assetVersion: string) => updateApiInstance(world.client(), id, state, byAsset({ assetVersion }));
+    await expect(to("1.9.9")).rejects.toThrow(/Exchange has no asset orders-api in version 1\.9\.9/);
+    await expect(to("2.0.0")).rejects.toThrow(/within its major version.*another label/s);
+    expect(stored(id)?.assetVersion).toBe("1.0.0");
+  });
+
+  test("an update that took effect keeps the former values when the read after it fails", async () => {
+    const before = world.snapshot();
+    const { id, state } = await createApiInstance(world.client(), byId());
+    const next = byId({ endpointUri: "https://new.acme.com" });
+    world.faults.add({
+      ...{ service: "anypoint", method: "GET", path: "/apis/\\d+$", kind: "refuse" },
+      ...{ status: 403, skip: 1, times: 9 },
+    });
+    const failure: unknown = await updateApiInstance(world.client(), id, state, next).catch((error: unknown) => error);
+    world.faults.clear();
+    expect(stored(id)?.endpointUri).toBe("https://new.acme.com");
+    expect(failure).toBeInstanceOf(HalfUpdated);
+    const half = (failure as HalfUpdated).state as ApiInstanceState;
+    expect(half).toMatchObject({ ...next, origin: "adopted", before: { clientProviderId: null, endpointUri: null } });
+    const updated = await updateApiInstance(world.client(), id, half, next);
+    await deleteApiInstance(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("an update that is refused leaves the state as it was", async () => {
+    const { id, state } = await createApiInstance(world.client(), byId());
+    world.faults.add({ service: "anypoint", method: "PATCH", path: "/apis/\\d+$", kind: "refuse", status: 403 });
+    await expect(
+      updateApiInstance(world.client(), id, state, byId({ endpointUri: "https://new.acme.com" })),
+    ).rejects.toMatchObject({ name: "AnypointError", code: "forbidden" });
   });
 
   test("is undefined when it is gone", async () => {

@@ -15,7 +15,7 @@ import {
   effectiveConfiguration,
 } from "../../../providers/anypoint/api-policy-inputs.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
-import { HalfCreated } from "../../../providers/anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
 import { type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -250,6 +250,27 @@ describe("adopt by id, and delete", () => {
       before: { configurationData: { scopes: "old", skipClientIdValidation: true }, disabled: true },
     });
     const updated = await updateApiPolicy(world.client(), id, state, inputs({ policyId: id }));
+    await deleteApiPolicy(world.client(), id, updated);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test.each([
+    ["the read after it fails", { method: "GET", path: "/policies$", skip: 1 }],
+    ["its second write fails", { method: "POST", path: "/enable$" }],
+  ])("an update keeps what it changed when %s", async (_what, fault) => {
+    const former = { scopes: "old", skipClientIdValidation: true };
+    const { id } = await create({ configuration: former, disabled: true });
+    const before = world.snapshot();
+    const { state } = await create({ policyId: id, configuration: former, disabled: true });
+    const next = inputs({ policyId: id });
+    world.faults.add({ service: "anypoint", kind: "refuse", status: 403, times: 9, ...fault });
+    const failure: unknown = await updateApiPolicy(world.client(), id, state, next).catch((error: unknown) => error);
+    world.faults.clear();
+    expect(stored()[0]).toMatchObject({ configurationData: configuration });
+    expect(failure).toBeInstanceOf(HalfUpdated);
+    const half = (failure as HalfUpdated).state as ApiPolicyState;
+    expect(half).toMatchObject({ origin: "adopted", before: { configurationData: former, disabled: true } });
+    const updated = await updateApiPolicy(world.client(), id, half, next);
     await deleteApiPolicy(world.client(), id, updated);
     expect(world.snapshot()).toEqual(before);
   });

@@ -78,6 +78,92 @@ describe("create", () => {
     expect(stored()).toEqual([]);
   });
 
+  describe("says what to do when Okta refuses Anypoint", () => {
+    const manager = () => {
+      const app = Object.values(world.okta.state.apps).find(({ clientId }) => clientId === "mulesoft-client-manager");
+      if (app === undefined) throw new Error("no Manager app");
+      return app;
+    };
+    const withoutGrants = (...scopes: string[]) => {
+      const { grants } = world.okta.state;
+      for (const [id, { scopeId }] of Object.entries(grants)) if (scopes.includes(scopeId)) delete grants[id];
+    };
+    const DPOP_OR_GRANTS =
+      /Manager app \(App A\) has DPoP on.*Or .*grant okta\.clients\.register and okta\.clients\.read/;
+    const KEY = /exactly one active key.*Remove a key that was added by hand/;
+    const ROLE = /lacks the admin role APP_ADMIN.*or the grant of okta\.clients\.register/;
+    const METADATA = /grantTypes must have authorization_code, and redirectUris at least one/;
+
+    test.each([
+      ["DPoP is on", () => Object.assign(manager(), { dpopBound: true }), {}, 400, DPOP_OR_GRANTS],
+      [
+        "no scope is granted",
+        () => withoutGrants("okta.clients.register", "okta.clients.read"),
+        {},
+        400,
+        DPOP_OR_GRANTS,
+      ],
+      [
+        "the scope to register is not granted",
+        () => withoutGrants("okta.clients.register", "okta.clients.manage"),
+        {},
+        403,
+        ROLE,
+      ],
+      ["the role is gone", () => (world.okta.state.roles = {}), {}, 403, ROLE],
+      [
+        "there are two keys",
+        () => manager().keys.push({ ...structuredClone(manager().keys[0]!), kid: "by-hand" }),
+        {},
+        401,
+        KEY,
+      ],
+      [
+        "the key is another",
+        () => Object.assign(manager().keys[0] ?? {}, { n: Buffer.alloc(256, 7).toString("base64url") }),
+        {},
+        401,
+        KEY,
+      ],
+      ["the app is gone", () => delete world.okta.state.apps[manager().id], {}, 401, KEY],
+      [
+        "authorization_code is missing",
+        () => undefined,
+        { grantTypes: ["client_credentials" as const] },
+        400,
+        METADATA,
+      ],
+      ["there is no redirect URI", () => undefined, { redirectUris: [] }, 400, METADATA],
+    ])("%s", async (_cause, meddle, changes, status, advice) => {
+      meddle();
+      const { message } = (await create(changes).catch((error: unknown) => error)) as Error;
+      expect(message).toContain(`OpenID provider responded with status code ${status}`);
+      expect(message).toMatch(advice);
+      expect(message).not.toContain("Correct what it names");
+      expect(stored()).toEqual([]);
+    });
+
+    test("that is late, or away", async () => {
+      const provider = world.anypoint.state.clientProviders[clientProviderId];
+      if (provider === undefined) throw new Error("no provider");
+      provider.oidc.client_request_timeout = 50;
+      world.faults.add({ service: "okta", path: "/oauth2/v1/clients", kind: "delay", delayMs: 200 });
+      await expect(create()).rejects.toThrow(/timed out.*raise clientProvider\.timeoutSeconds/s);
+      provider.oidc.client_request_timeout = 5000;
+      provider.oidc.client.urls.register = "http://127.0.0.1:9/oauth2/v1/clients";
+      await expect(create()).rejects.toThrow(/not reachable.*open to the internet/s);
+    });
+
+    test("to delete a client", async () => {
+      const provider = world.anypoint.state.clientProviders[clientProviderId];
+      Object.assign(provider?.oidc ?? {}, { allow_external_client_modification: true });
+      const { id, state } = await create();
+      await expect(deleteClientApplication(world.client(), id, state)).rejects.toThrow(
+        /status code 403.*grant of okta\.clients\.manage, which clientProvider\.clientDeletion: everywhere gives it/s,
+      );
+    });
+  });
+
   test.each(["lose", "cut"] as const)("a lost answer (%s) makes no second application or client", async (kind) => {
     world.faults.add({ service: "anypoint", method: "POST", path: "/applications$", kind });
     const { state } = await create();

@@ -88,10 +88,19 @@ describe("create", () => {
     expect(stored()).toHaveLength(1);
   });
 
+  test("says what to do where there are no tiers at all", async () => {
+    await expect(create({ tier: "gold" })).rejects.toThrow(
+      /no SLA tier "gold", nor any other.*Leave the tier out.*create it in API Manager, SLA tiers.*read:api_configuration/s,
+    );
+    expect(stored()).toEqual([]);
+  });
+
   test("asks for a tier by its name, and lists the tiers when there is no such one", async () => {
     addTier(901, "silver");
     addTier(902, "gold");
-    await expect(create({ tier: "platinum" })).rejects.toThrow(/no SLA tier "platinum".*"silver", "gold"/s);
+    await expect(create({ tier: "platinum" })).rejects.toThrow(
+      /no SLA tier "platinum".*"silver", "gold".*Give one of these, or create it in API Manager, SLA tiers/s,
+    );
     await create({ tier: "gold" });
     expect(stored()[0]?.tierId).toBe(902);
   });

@@ -7,7 +7,7 @@ import {
   updateEnvironmentAssignment,
 } from "../../../providers/anypoint/environment-assignment.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
-import { HalfCreated } from "../../../providers/anypoint/creation.ts";
+import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
 import { type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -172,6 +172,26 @@ test("update moves to the front and to the end, and leaves the others in their o
   const first = await updateEnvironmentAssignment(world.client(), id, state, inputs({ makeDefault: true }));
   expect(list()).toEqual([ours, theirs]);
   await updateEnvironmentAssignment(world.client(), id, first, inputs());
+  expect(list()).toEqual([theirs, ours]);
+});
+
+test("an update that took effect keeps the former place when the read after it fails", async () => {
+  setList([theirs, ours]);
+  const { id, state } = await createEnvironmentAssignment(world.client(), inputs());
+  const wanted = inputs({ makeDefault: true });
+  world.faults.add({
+    ...{ service: "anypoint", method: "GET", path: "/clientManagementProviders$", kind: "refuse" },
+    ...{ status: 403, skip: 1, times: 9 },
+  });
+  const failure: unknown = await updateEnvironmentAssignment(world.client(), id, state, wanted).catch(
+    (error: unknown) => error,
+  );
+  world.faults.clear();
+  expect(list()).toEqual([ours, theirs]);
+  expect(failure).toBeInstanceOf(HalfUpdated);
+  const half = (failure as HalfUpdated).state as EnvironmentAssignmentState;
+  const updated = await updateEnvironmentAssignment(world.client(), id, half, wanted);
+  await deleteEnvironmentAssignment(world.client(), id, updated);
   expect(list()).toEqual([theirs, ours]);
 });
 

@@ -15,6 +15,13 @@ export const CONNECTED_APP = {
   name: "infrastructure",
 };
 
+/** Inputs of a provider that registers by private key. */
+export type KeyProviderInputs = ClientProviderInputs &
+  Required<Pick<ClientProviderInputs, "managerClientId" | "managerPrivateKey" | "managerScopes">>;
+
+/** Token of the local Okta's super admin, with which a static header may register clients. */
+export const API_TOKEN = "00api-token-of-the-super-admin";
+
 export interface World {
   readonly anypoint: AnypointService;
   readonly url: string;
@@ -30,7 +37,9 @@ export interface World {
   /** A client with quick retries, logged in as the connected app or as another one. */
   client(options?: Partial<ClientOptions>, app?: { clientId: string; clientSecret: string }): AnypointClient;
   /** Right inputs of a client provider of the local Okta; its Manager may do anything there. */
-  providerInputs(changes?: Partial<ClientProviderInputs>): ClientProviderInputs;
+  providerInputs(changes?: Partial<ClientProviderInputs>): KeyProviderInputs;
+  /** The same by a static registration header in place of the Manager's key. */
+  headerInputs(changes?: Partial<ClientProviderInputs>): ClientProviderInputs;
   /** Calls of our client since a position of the journal, as `METHOD path`, without logins and look-ups of organizations. */
   calls(after?: number): string[];
   entries(after?: number): JournalEntry[];
@@ -71,6 +80,7 @@ export async function startWorld(switches: Partial<AnypointSwitches> = {}): Prom
     baseUrl: oktaServer.url,
     journal,
     faults,
+    apiToken: API_TOKEN,
     state: structuredClone(await oktaState),
   });
   const anypoint = await createAnypoint({
@@ -92,6 +102,26 @@ export async function startWorld(switches: Partial<AnypointSwitches> = {}): Prom
   const entries = (after = 0) =>
     journal.entries({ service: "anypoint", after }).filter(({ caller }) => caller === "okta-anypoint");
 
+  const published = {
+    name: "okta-test",
+    issuer: oktaServer.url,
+    registrationUrl: `${oktaServer.url}/oauth2/v1/clients`,
+    authorizeUrl: `${oktaServer.url}/oauth2/v1/authorize`,
+    tokenUrl: `${oktaServer.url}/oauth2/v1/token`,
+    introspectionUrl: `${oktaServer.url}/oauth2/v1/introspect`,
+    inspectorClientId: "0oainspector00000001",
+    inspectorClientSecret: "inspector-secret-value",
+    allowLocalClientDeletion: true,
+    allowExternalClientModification: false,
+    timeoutSeconds: 5,
+    allowUntrustedCertificates: false,
+  };
+  const byKey = {
+    managerClientId: "mulesoft-client-manager",
+    managerPrivateKey,
+    managerScopes: ["okta.clients.register", "okta.clients.read"],
+  };
+
   return {
     anypoint,
     url: anypointServer.url,
@@ -108,24 +138,8 @@ export async function startWorld(switches: Partial<AnypointSwitches> = {}): Prom
         pauseMs: 1,
         ...options,
       }),
-    providerInputs: (changes = {}) => ({
-      name: "okta-test",
-      issuer: oktaServer.url,
-      registrationUrl: `${oktaServer.url}/oauth2/v1/clients`,
-      authorizeUrl: `${oktaServer.url}/oauth2/v1/authorize`,
-      tokenUrl: `${oktaServer.url}/oauth2/v1/token`,
-      introspectionUrl: `${oktaServer.url}/oauth2/v1/introspect`,
-      managerClientId: "mulesoft-client-manager",
-      managerPrivateKey,
-      managerScopes: ["okta.clients.register", "okta.clients.read"],
-      inspectorClientId: "0oainspector00000001",
-      inspectorClientSecret: "inspector-secret-value",
-      allowLocalClientDeletion: true,
-      allowExternalClientModification: false,
-      timeoutSeconds: 5,
-      allowUntrustedCertificates: false,
-      ...changes,
-    }),
+    providerInputs: (changes = {}) => ({ ...published, ...byKey, ...changes }),
+    headerInputs: (changes = {}) => ({ ...published, registrationHeader: `SSWS ${API_TOKEN}`, ...changes }),
     calls: (after) =>
       entries(after)
         .filter(({ path }) => !/\/oauth2\/token|\/hierarchy|\/api\/me$|\/environments\?/.test(path))

@@ -166,6 +166,26 @@ test("PATCH changes only what is named and stamps nothing into the state", async
   expect(anypoint.service.state.apiInstances).toEqual(before);
 });
 
+test("PATCH changes the asset version within its major version", async () => {
+  const id = await addInstance(anypoint, null);
+  const { assets } = anypoint.service.state;
+  const [asset] = Object.values(assets).filter(({ assetId }) => assetId === "orders-api");
+  if (asset === undefined) throw new Error("no asset");
+  for (const [version, versionGroup] of [
+    ["1.1.0", "v1.1"],
+    ["2.0.0", "v2"],
+  ] as const) {
+    assets[`${asset.groupId}/orders-api/${version}`] = { ...asset, version, versionGroup };
+  }
+  const patch = (assetVersion: string) => anypoint.call("PATCH", `${apisPath(anypoint)}/${id}`, { assetVersion });
+  expect(await patch("1.1.0")).toMatchObject({
+    status: 200,
+    body: { assetVersion: "1.1.0", productVersion: "v1.1" },
+  });
+  expect((await patch("2.0.0")).status).toBe(400);
+  expect((await patch("1.2.3")).status).toBe(404);
+});
+
 test("DELETE takes policies, tiers and contracts along", async () => {
   const { runtime: _, ...before } = structuredClone(anypoint.service.state);
   const id = await addInstance(anypoint, provider);

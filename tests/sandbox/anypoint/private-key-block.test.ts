@@ -45,6 +45,21 @@ test("another wire naming of the private-key block can be simulated", async () =
   expect(refused.status).toBe(400);
 });
 
+test.each([
+  ["a switch that is on", { methodPath: "client.use_jwt", methodValue: true }, { use_jwt: true }],
+  ["the members alone", { methodPath: "" }, {}],
+])("the method may be named by %s", async (_, names, method) => {
+  const { privateKeyBlock } = anypoint.service.switches;
+  anypoint = await localAnypoint({ privateKeyBlock: { ...privateKeyBlock, ...names } });
+  const client = {
+    urls: { register: `${idp.url}/clients` },
+    registration: { private_key_jwt: { client_id: "manager", private_key: PEM, scopes: ["okta.clients.read"] } },
+    ...method,
+  };
+  const id = await addProvider(anypoint, privateKeyProvider(idp.url, { client }));
+  expect((await read(id, true)).oidc_dynamic_client_provider.client).toEqual(client);
+});
+
 test("an organization that drops unknown keys loses a private-key block of another naming in silence", async () => {
   const { privateKeyBlock, unknownProviderKeys } = anypoint.service.switches;
   expect(unknownProviderKeys).toBe("refuse");

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createControl } from "../../../sandbox/core/control.ts";
+import { controlHelp, createControl } from "../../../sandbox/core/control.ts";
 import { Faults } from "../../../sandbox/core/faults.ts";
 import { Journal } from "../../../sandbox/core/journal.ts";
 
@@ -37,4 +37,11 @@ test("the journal is read from a position on, and cleared", async () => {
   expect(await (await app.request("/journal?after=1")).json()).toEqual([{ seq: 2, ...entry }]);
   await app.request("/journal", { method: "DELETE" });
   expect(await (await app.request("/journal")).json()).toEqual([]);
+});
+
+test("the example that people are shown is a fault that is taken", async () => {
+  const { app, faults } = control();
+  const [, body] = /-d '(.*)'/.exec(controlHelp("http://127.0.0.1:1"))!;
+  expect((await app.request("/faults", { method: "POST", body })).status).toBe(201);
+  expect(faults.take("okta", "POST", "/oauth2/aus1/v1/introspect")).toMatchObject({ status: 503 });
 });

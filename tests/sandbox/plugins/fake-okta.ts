@@ -14,6 +14,7 @@ type Json = Record<string, unknown>;
 interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Record<string, string>;
 }
 
 export interface FakeOkta {
@@ -24,7 +25,7 @@ export interface FakeOkta {
   /** Lines of the requests since the last call, in order. */
   lines(): string[];
   /** Answers the next request of a line (a prefix of it) with this instead. */
-  next(line: string, status: number, body?: unknown): void;
+  next(line: string, status: number, body?: unknown, headers?: Record<string, string>): void;
   close(): Promise<void>;
 }
 
@@ -163,9 +164,14 @@ export async function startFakeOkta(): Promise<FakeOkta> {
       const body = (text === "" ? {} : form ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)) as Json;
       requests.push({ line, headers: request.headers, body });
       const index = planned.findIndex((plan) => line.startsWith(plan.line));
-      const { status, body: answered } =
-        index >= 0 ? planned.splice(index, 1)[0]!.answer : answer(request.method ?? "", target.pathname, body);
-      response.writeHead(status, { "content-type": "application/json" });
+      const {
+        status,
+        body: answered,
+        headers,
+      }: Answer = index >= 0
+        ? planned.splice(index, 1)[0]!.answer
+        : answer(request.method ?? "", target.pathname, body);
+      response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(answered === undefined ? undefined : JSON.stringify(answered));
     });
   });
@@ -181,7 +187,7 @@ export async function startFakeOkta(): Promise<FakeOkta> {
       read = requests.length;
       return lines;
     },
-    next: (line, status, body) => planned.push({ line, answer: { status, body } }),
+    next: (line, status, body, headers) => planned.push({ line, answer: { status, body, headers } }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -84,9 +84,9 @@ describe("readConfiguration", () => {
     expect(read.login).toMatchObject({ kind: "privateKey", clientId: "0oa1", scopes: ["a", "b"] });
   });
 
-  test("backoff off means one try", () => {
+  test("backoff off leaves the tries at the reset alone", () => {
     const read = readConfiguration({ httpProxy: "http://x", apiToken: "x", backoff: "false" }, {});
-    expect(read.retries.limit).toBe(0);
+    expect(read.retries).toMatchObject({ limit: 0, atReset: 5 });
   });
 });
 
@@ -164,13 +164,26 @@ describe("retries", () => {
     expect(okta.lines()).toHaveLength(3);
   });
 
-  test("not at all with backoff off, and no other status", async () => {
+  test("not at all with backoff off and no reset named, and no other status", async () => {
     await plugin.configure({ ...configurationOf("apiToken", okta.url), backoff: "false" });
     okta.lines();
     okta.next("GET /api/v1/authorizationServers/aus1", 429, tooMany);
     await expect(readServer()).rejects.toThrow("rate limit");
     okta.next("GET /api/v1/authorizationServers/aus1", 500, {});
     await expect(readServer()).rejects.toThrow("the API returned an unknown error");
+    expect(okta.lines()).toHaveLength(2);
+  });
+
+  test("with backoff off, at the reset that the refusal names", async () => {
+    await plugin.configure({ ...configurationOf("apiToken", okta.url), backoff: "false", maxRetries: "1" });
+    okta.lines();
+    const reset = () => ({ "x-rate-limit-reset": String(Math.floor(Date.now() / 1000) - 1) });
+    okta.next("GET /api/v1/authorizationServers/aus1", 429, tooMany, reset());
+    await readServer();
+    expect(okta.lines()).toHaveLength(2);
+
+    for (let i = 0; i < 2; i += 1) okta.next("GET /api/v1/authorizationServers/aus1", 429, tooMany, reset());
+    await expect(readServer()).rejects.toThrow("API call exceeded rate limit");
     expect(okta.lines()).toHaveLength(2);
   });
 

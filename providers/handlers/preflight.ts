@@ -1,0 +1,34 @@
+/**
+ * Handler of `okta-anypoint:Preflight`: looks for all that would fail in `up`, before anything else is registered, and says it
+ * in one list. It looks only when what the configuration expects has changed since the last `up`; it makes nothing anywhere.
+ */
+import type { Around } from "../../checks/before-up.ts";
+import { type Expectations, expectationsShape } from "../../checks/expectations.ts";
+import { AnypointClient } from "../anypoint/client.ts";
+import { readConnection } from "../anypoint/connection.ts";
+import { readOktaConnection } from "../okta/login.ts";
+import { define } from "./resource-handler.ts";
+
+export const connect = (config: (key: string) => string | undefined, environment: NodeJS.ProcessEnv): Around => ({
+  okta: readOktaConnection(config, environment),
+  // One of its own: what it remembers (templates of an instance, say) may change while `up` goes on.
+  anypoint: new AnypointClient({ connection: readConnection(config, environment) }),
+});
+
+export const definition = define<Around, Expectations, Expectations>({
+  shape: expectationsShape,
+  replaceOn: [],
+  verify: async (around, known, olds) => {
+    const { checksBeforeUp } = await import("../../checks/before-up.ts");
+    const { listOf } = await import("../../checks/list.ts");
+    const former = Object.keys(olds).length === 0 ? undefined : (olds as Expectations);
+    const failed = (await checksBeforeUp(known as Expectations, around, former)).filter(
+      ({ status }) => status === "fail",
+    );
+    return failed.length === 0 ? [] : [{ property: "", reason: listOf(failed) }];
+  },
+  create: async (_around, inputs) => ({ id: "preflight", state: inputs }),
+  read: async (_around, _id, state) => state,
+  update: async (_around, _id, _state, inputs) => inputs,
+  remove: async () => {},
+});

@@ -1,0 +1,316 @@
+/** What is wrong with a stack's surroundings is named before `up`, all of it at once, by reading alone. */
+import { generateKeyPairSync } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { checksBeforeUp } from "../../checks/before-up.ts";
+import { type Expectations, expectationsOf } from "../../checks/expectations.ts";
+import { readSettings } from "../../config/settings.ts";
+import { AnypointClient } from "../../providers/anypoint/client.ts";
+import { readConnection } from "../../providers/anypoint/connection.ts";
+import { readOktaConnection } from "../../providers/okta/login.ts";
+import { oktaId, uuid } from "../../sandbox/core/ids.ts";
+import { type Lab, startLab } from "../../sandbox/lab.ts";
+import { sandboxConfig } from "../../sandbox/stack-config.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await startLab();
+});
+afterEach(() => lab.close());
+
+function configured(changes: Record<string, unknown> = {}) {
+  const values = sandboxConfig(lab, changes);
+  const config = Object.fromEntries(Object.entries(values).map(([key, { value }]) => [key, value]));
+  const isSecret = (key: string) => values[key]?.secret ?? false;
+  return { config, settings: readSettings({ stack: "sandbox", config, isSecret, environment: {} }) };
+}
+
+async function look(changes: Record<string, unknown> = {}, former?: Expectations) {
+  const { config, settings } = configured(changes);
+  const around = {
+    okta: readOktaConnection((key) => config[key], {}),
+    anypoint: new AnypointClient({ connection: readConnection((key) => config[key], {}), retries: 0 }),
+  };
+  return checksBeforeUp(expectationsOf(settings), around, former);
+}
+
+const codes = async (changes: Record<string, unknown> = {}, former?: Expectations) =>
+  (await look(changes, former)).filter(({ status }) => status === "fail").map(({ code }) => code);
+
+const APIS = "okta-anypoint:apis";
+const orders = (changes: object) => ({
+  [APIS]: [
+    {
+      name: "orders",
+      environment: "Sandbox",
+      asset: { assetId: "orders-api", version: "1.0.0", label: "okta" },
+      policy: { scopes: ["custom_scope"] },
+      ...changes,
+    },
+  ],
+});
+
+const bootstrapRoles = () => Object.entries(lab.okta.state.roles);
+const connectedApp = () => Object.values(lab.anypoint.state.connectedApps)[0]!;
+const legacy = () => Object.values(lab.anypoint.state.apiInstances)[0]!;
+const without = (scope: string) => () => {
+  const app = connectedApp();
+  app.scopes.splice(0, app.scopes.length, ...app.scopes.filter((one) => one !== scope));
+};
+
+test("where all is right there is nothing but ok, and nothing was written", async () => {
+  const before = lab.snapshot();
+  const findings = await look();
+  expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(new Set(findings.map(({ check }) => check))).toEqual(
+    new Set([
+      "okta-org",
+      "okta-login",
+      "okta-scopes",
+      "okta-super-admin",
+      "okta-api-access-management",
+      "okta-authorization-server",
+      "okta-names",
+      "anypoint-login",
+      "anypoint-provider-name",
+      "anypoint-environment",
+      "anypoint-api",
+      "anypoint-policy-configuration",
+      "anypoint-application-name",
+    ]),
+  );
+  expect(lab.snapshot()).toEqual(before);
+  const writes = lab.journal.entries().filter(({ method, path }) => method !== "GET" && !path.endsWith("/token"));
+  expect(writes).toEqual([]);
+});
+
+describe("Okta", () => {
+  test.each<[string, Record<string, unknown>, () => void, string[]]>([
+    ["another server than an org", { "okta-anypoint:orgUrl": "ANYPOINT" }, () => {}, ["okta-not-an-org"]],
+    ["nobody at the URL", { "okta-anypoint:orgUrl": "http://127.0.0.1:9" }, () => {}, ["okta-unreachable"]],
+    ["an unknown client", { "okta:clientId": "0oanobody" }, () => {}, ["okta-login-client-unknown"]],
+    ["a key id that the app has not", { "okta:privateKeyId": "other" }, () => {}, ["okta-login-key"]],
+    [
+      "a scope that is not granted",
+      {},
+      () => {
+        const [id] = Object.entries(lab.okta.state.grants).find(([, { scopeId }]) => scopeId === "okta.roles.manage")!;
+        delete lab.okta.state.grants[id];
+      },
+      ["okta-scope-missing"],
+    ],
+    [
+      "no admin role",
+      {},
+      () => {
+        for (const [id] of bootstrapRoles()) delete lab.okta.state.roles[id];
+      },
+      // Without a role the apps can't be read either.
+      ["okta-not-super-admin", "okta-refused", "okta-refused"],
+    ],
+    [
+      "another admin role",
+      {},
+      () => Object.assign(bootstrapRoles()[0]![1], { type: "ORG_ADMIN" }),
+      ["okta-not-super-admin"],
+    ],
+    [
+      "no API Access Management",
+      {},
+      () => (lab.okta.switches.apiAccessManagement = false),
+      ["okta-no-api-access-management"],
+    ],
+    [
+      "an authorization server that is not there",
+      { "okta-anypoint:authorizationServer": { id: "ausnone", scopes: ["custom_scope"] } },
+      () => {},
+      ["okta-server-unknown"],
+    ],
+    [
+      "a scope that the server should have",
+      { "okta-anypoint:authorizationServer": { id: "default", existingScopes: ["custom_scope"] } },
+      () => {},
+      ["okta-scope-unknown"],
+    ],
+  ])("%s", async (_what, changes, prepare, expected) => {
+    if (changes["okta-anypoint:orgUrl"] === "ANYPOINT") changes["okta-anypoint:orgUrl"] = lab.anypoint.url;
+    prepare();
+    expect(await codes(changes)).toEqual(expected);
+  });
+
+  test("a key that is no longer the app's, without a word of it", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const { config, settings } = configured();
+    const okta = readOktaConnection((key) => (key === "okta:privateKey" ? pem : config[key]), {});
+    const anypoint = new AnypointClient({ connection: readConnection((key) => config[key], {}) });
+    const findings = await checksBeforeUp(expectationsOf(settings), { okta, anypoint });
+    const failed = findings.filter(({ status }) => status === "fail");
+    expect(failed.map(({ code }) => code)).toEqual(["okta-login-key"]);
+    expect(JSON.stringify(failed)).not.toContain(pem.split("\n")[1]);
+  });
+
+  test("names the scope that is missing, and where to grant it", async () => {
+    const grants = Object.entries(lab.okta.state.grants);
+    for (const [id, { scopeId }] of grants) if (scopeId === "okta.appGrants.manage") delete lab.okta.state.grants[id];
+    const [finding] = (await look()).filter(({ status }) => status === "fail");
+    expect(finding).toMatchObject({ check: "okta-scopes", seen: expect.stringContaining("okta.appGrants.manage.") });
+    expect(finding?.whatToDo).toContain("Okta API Scopes");
+  });
+
+  test("an app of our label that this stack did not make", async () => {
+    const label = "MuleSoft-Token-Introspection (sandbox)";
+    const [app] = Object.values(lab.okta.state.apps);
+    const id = oktaId("0oa");
+    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId: id, label };
+    expect(await codes()).toEqual(["okta-app-exists"]);
+    const { settings } = configured();
+    expect(await codes({}, expectationsOf(settings))).toEqual([]);
+    expect(await codes({ "okta-anypoint:inspector": { label: "Another" } })).toEqual([]);
+  });
+
+  test("where the Manager's client is there, what is taken may be our own: a warning", async () => {
+    const [app] = Object.values(lab.okta.state.apps);
+    const id = oktaId("0oa");
+    const label = "MuleSoft-Client-Manager (sandbox)";
+    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId: "mulesoft-client-manager-sandbox-1", label };
+    expect(await codes()).toEqual([]);
+    const warned = (await look()).filter(({ status }) => status === "warn").map(({ code }) => code);
+    expect(warned).toEqual(["okta-app-exists", "okta-client-id-taken"]);
+  });
+});
+
+describe("Anypoint", () => {
+  test.each<[string, Record<string, unknown>, () => void, string[]]>([
+    ["a wrong client id", { "anypoint:clientId": "nobody" }, () => {}, ["anypoint-login-refused"]],
+    ["nobody at the host", { "anypoint:host": "http://127.0.0.1:9" }, () => {}, ["anypoint-unreachable"]],
+    [
+      "an unknown environment and an unknown business group",
+      {
+        "okta-anypoint:clientProvider": {
+          environments: ["Nowhere", { environment: "Sandbox", businessGroup: "Nobody" }],
+        },
+      },
+      () => {},
+      ["anypoint-refused", "anypoint-refused"],
+    ],
+    ["an unknown API instance", orders({ asset: undefined, instanceId: 1 }), () => {}, ["anypoint-not-found"]],
+    [
+      "an unknown asset",
+      orders({ asset: { assetId: "nothing", version: "1.0.0", label: "x" } }),
+      () => {},
+      ["anypoint-asset-unknown"],
+    ],
+    [
+      "an unknown version of an asset",
+      orders({ asset: { assetId: "orders-api", version: "9.0.0", label: "x" } }),
+      () => {},
+      ["anypoint-asset-unknown"],
+    ],
+    [
+      "an instance of this label, not to be adopted",
+      orders({ asset: { assetId: "orders-api", version: "1.0.0", label: "legacy" } }),
+      () => {},
+      ["anypoint-api-exists"],
+    ],
+    [
+      "two instances of one label",
+      orders({ asset: { assetId: "orders-api", version: "1.0.0", label: "legacy", adopt: true } }),
+      () => {
+        const id = legacy().id + 1000;
+        lab.anypoint.state.apiInstances[id] = { ...structuredClone(legacy()), id };
+      },
+      ["anypoint-refused"],
+    ],
+    [
+      "an unknown key of the policy",
+      orders({ policy: { scopes: ["custom_scope"], configuration: { skipClientId: true } } }),
+      () => {},
+      ["anypoint-policy-configuration"],
+    ],
+    [
+      "an unknown version of the policy",
+      orders({ policy: { scopes: ["custom_scope"], version: "9.9.9" } }),
+      () => {},
+      ["anypoint-policy-version-unknown"],
+    ],
+    [
+      "an environment list that is empty for want of a scope",
+      {},
+      () => ["view:environment", "read:orgenvironments"].forEach((scope) => without(scope)()),
+      ["anypoint-scope-missing"],
+    ],
+  ])("%s", async (_what, changes, prepare, expected) => {
+    prepare();
+    expect(await codes(changes)).toEqual(expected);
+  });
+
+  test("a business group in place of the root organization", async () => {
+    const group = Object.values(lab.anypoint.state.organizations).find(({ parentId }) => parentId !== null)!;
+    expect(await codes({ "anypoint:organizationId": group.id })).toContain("anypoint-not-root");
+  });
+
+  test("the limit of client providers, and a name that is taken", async () => {
+    const provider = (name: string) => {
+      const providerId = uuid();
+      const organizationId = Object.keys(lab.anypoint.state.organizations)[0]!;
+      lab.anypoint.state.clientProviders[providerId] = {
+        providerId,
+        organizationId,
+        name,
+        type: { name: "openid-dynamic-client", description: "" },
+      } as (typeof lab.anypoint.state.clientProviders)[string];
+    };
+    provider("okta-sandbox");
+    expect(await codes()).toEqual(["anypoint-provider-exists"]);
+    for (let index = 0; index < 24; index += 1) provider(`other-${index}`);
+    expect(await codes({ "okta-anypoint:clientProvider": { name: "new", environments: ["Sandbox"] } })).toEqual([
+      "anypoint-provider-limit",
+    ]);
+  });
+
+  test("an application of our name", async () => {
+    lab.anypoint.state.applications["1"] = {
+      id: 1,
+      name: "orders-mobile-sandbox",
+      owner: "somebody",
+      createdBy: connectedApp().clientId,
+    } as unknown as (typeof lab.anypoint.state.applications)[string];
+    const failed = (await look()).filter(({ status }) => status === "fail");
+    expect(failed.map(({ code }) => code)).toEqual(["anypoint-application-exists"]);
+    expect(failed[0]?.seen).toContain("orders-mobile-sandbox");
+  });
+
+  test.each(["read:orgclientproviders", "read:api_configuration", "read:exchange", "read:client_applications"])(
+    "a connected app without %s, where lists are refused: it is named",
+    async (scope) => {
+      lab.anypoint.switches.emptyListWithoutScope = false;
+      without(scope)();
+      // The administrator's scope includes the reader's.
+      if (scope === "read:orgclientproviders") without("admin:orgclientproviders")();
+      if (scope === "read:client_applications")
+        for (const one of ["create:client_applications", "manage:clients", "view:clients"]) without(one)();
+      if (scope === "read:api_configuration")
+        for (const one of ["manage:api_configuration", "manage:apis"]) without(one)();
+      const failed = (await look()).filter(({ status }) => status === "fail");
+      expect(failed.map(({ code }) => code)).toContain("anypoint-scope-missing");
+      expect(failed.map(({ seen }) => seen).join()).toContain(scope);
+    },
+  );
+});
+
+test("everything that is wrong is found at once", async () => {
+  lab.okta.switches.apiAccessManagement = false;
+  const found = await codes({
+    "okta-anypoint:clientProvider": { environments: ["Nowhere"] },
+    ...orders({
+      asset: { assetId: "nothing", version: "1.0.0", label: "x" },
+      policy: { scopes: ["custom_scope"], version: "9.9.9" },
+    }),
+  });
+  expect(found.sort()).toEqual([
+    "anypoint-asset-unknown",
+    "anypoint-policy-version-unknown",
+    "anypoint-refused",
+    "okta-no-api-access-management",
+  ]);
+});
