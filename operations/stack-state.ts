@@ -47,20 +47,28 @@ export function resourcesOf(deployment: unknown): StackResource[] {
 export const stackOutputs = (resources: readonly StackResource[]): Readonly<Record<string, unknown>> =>
   resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 
+/** A stack's configuration, by full key, secrets in clear; and which keys are stored as secrets. */
+export interface StackConfiguration {
+  readonly config: Readonly<Record<string, string>>;
+  readonly isSecret: (key: string) => boolean;
+}
+
+/** Today's configuration of a stack, unchecked. Throws `CannotRun` when there is no such stack. */
+export async function readStackConfiguration(location: StackLocation): Promise<StackConfiguration> {
+  const all = await withWorkspace(location, (workspace) => workspace.getAllConfig(location.stackName));
+  return {
+    config: Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value])),
+    isSecret: (key) => all[key]?.secret ?? false,
+  };
+}
+
 /** The settings of a stack as today's configuration gives them. Throws `SettingsError` with every problem, `CannotRun` when there is no such stack. */
 export async function readStackSettings(
   location: StackLocation,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<{ readonly settings: Settings; readonly config: Readonly<Record<string, string>> }> {
-  const all = await withWorkspace(location, (workspace) => workspace.getAllConfig(location.stackName));
-  const config = Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value]));
-  const settings = readSettings({
-    stack: location.stackName,
-    config,
-    isSecret: (key) => all[key]?.secret ?? false,
-    environment,
-  });
-  return { settings, config };
+  const { config, isSecret } = await readStackConfiguration(location);
+  return { settings: readSettings({ stack: location.stackName, config, isSecret, environment }), config };
 }
 
 /** Does something with the project's workspace; failures of the engine's command become `CannotRun`. */

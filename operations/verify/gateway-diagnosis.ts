@@ -43,8 +43,8 @@ export async function diagnoseUnauthorized(seen: string, context: CallContext, t
   if (!atProvider.active) return diagnoseInactive(seen, context, token);
   return {
     code: "gateway-cannot-introspect",
-    cause: `${seen}, yet the same introspection from here finds the token active: the gateway does not reach Okta (it answers 401 then too), or it still holds another client provider for this API.`,
-    whatToDo: `Check that the gateway reaches ${new URL(probes.introspectionUrl).origin} (firewall, proxy, certificate), and that the instance of ${context.api.name} is bound to this client provider; redeploy the application if it was bound after its start.`,
+    cause: `${seen}, yet the same introspection from here finds the token active: the gateway does not reach Okta (it answers 401 then too), or it introspects elsewhere: the client provider in Anypoint has another URL than the stack says, or the gateway still holds an older one.`,
+    whatToDo: `Check that the gateway reaches ${new URL(probes.introspectionUrl).origin} (firewall, proxy, certificate), and, with \`npm run doctor\`, that client provider and instance of ${context.api.name} are as the stack says; redeploy the application if it was bound after its start.`,
     patience: "long",
     waitingFor: "the client provider to reach the gateway",
   };
@@ -120,7 +120,7 @@ function diagnoseIntrospection(
     code: "inspector-refused",
     cause: `${seen}: Okta refuses the Inspector's credentials at ${where} (${result.status}, ${said}), so the gateway can check no token; it answers 500 or 401 then.`,
     whatToDo:
-      "Give the client provider the Inspector's present client id and secret (run `pulumi up --refresh --run-program`), and check in Okta that the app is active and takes its secret in the body (client_secret_post).",
+      "Check in Okta that the Inspector app is active and takes its secret in the body (client_secret_post). Is its secret another by now, make a new one: `pulumi up --replace '**inspector-app'`; a refresh does not read it.",
     patience: "never",
   };
 }
@@ -177,15 +177,28 @@ export function missingScopes(api: Pick<ApiToVerify, "scopes" | "scopeCriteria">
   return api.scopeCriteria === "OR" && missing.length < api.scopes.length ? [] : missing;
 }
 
-/** 500: the gateway answers so when it cannot use the introspection response (confirmed: gateway documentation). */
+/**
+ * 500: the gateway answers so when it cannot use the introspection response (confirmed: gateway documentation), and backends
+ * fail too. A token that nobody issued tells them apart: it never gets to a backend.
+ */
 export async function diagnoseServerError(seen: string, context: CallContext, token: string): Promise<Diagnosis> {
-  const found = await context.probes.atProvider(token);
+  const { probes, api, check } = context;
+  const found = await probes.atProvider(token);
   if (found.kind !== "introspection") return diagnoseIntrospection(seen, found, context);
+  if (check === "garbage-token" || (await probes.toGarbage(api)) === 500) {
+    return {
+      code: "gateway-introspection-failed",
+      cause: `${seen}, to a token that nobody issued too, which no backend sees; introspection works from here. So the gateway introspects in another way than the stack says: the client provider of ${api.name} holds another secret or URL, or the instance is bound to another provider, or to none.`,
+      whatToDo: `\`npm run doctor\` compares provider and instance with the stack; what it names, \`pulumi up --refresh --run-program\` puts back. Restart the application of ${api.name} if it was bound after its start.`,
+      patience: "briefly",
+      waitingFor: "the client provider to reach the gateway",
+    };
+  }
   return {
     code: "upstream-error",
-    cause: `${seen}: introspection works from here, so the backend failed, or the gateway holds older credentials of the Inspector.`,
-    whatToDo: `Look into the log of the application behind ${context.api.name}.`,
+    cause: `${seen}, while a token that nobody issued is refused as it should be: the backend failed.`,
+    whatToDo: `Look into the log of the application behind ${api.name}.`,
     patience: "briefly",
-    waitingFor: "the backend or the gateway",
+    waitingFor: "the backend",
   };
 }

@@ -1,6 +1,7 @@
 /** What a diagnosis asks Okta to tell causes apart. */
+import { randomBytes } from "node:crypto";
 import type { HttpClient } from "./http.ts";
-import type { CompleteVerifyInput } from "./input.ts";
+import type { ApiToVerify, CompleteVerifyInput } from "./input.ts";
 import { type IntrospectionResult, introspect, introspectionEndpoint } from "./oauth.ts";
 
 /** The probes of one API's token. An active token is not asked about again. */
@@ -13,6 +14,14 @@ export interface Probes {
   atProvider(token: string): Promise<IntrospectionResult>;
   /** Introspection by the Inspector where the token was issued. */
   atIssuer(token: string): Promise<IntrospectionResult>;
+  /** Status that an API answers to a token that nobody issued; undefined without an answer. No backend gets to see it. */
+  toGarbage(api: Pick<ApiToVerify, "url" | "method">): Promise<number | undefined>;
+}
+
+/** A bearer token in the shape of a JWT that nobody issued; a new one each time, so that no cache knows it. */
+export function garbageToken(): string {
+  const part = (bytes: number) => randomBytes(bytes).toString("base64url");
+  return `${Buffer.from('{"alg":"RS256","kid":"garbage"}').toString("base64url")}.${part(120)}.${part(256)}`;
 }
 
 /** Probes with the Inspector's credentials. */
@@ -36,5 +45,9 @@ export function createProbes(http: HttpClient, { okta, inspector }: CompleteVeri
     atIssuer: remember(async (token) =>
       introspect(http, { issuer: okta.issuer, introspectionUrl: await issuerEndpoint() }, inspector, token),
     ),
+    toGarbage: async ({ url, method }) => {
+      const answer = await http.send({ url, method, headers: { authorization: `Bearer ${garbageToken()}` } });
+      return answer.kind === "answer" ? answer.status : undefined;
+    },
   };
 }

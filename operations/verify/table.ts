@@ -1,64 +1,30 @@
 /** The report as people read it: a table with a line per check, then the causes. */
-import { styleText } from "node:util";
-import Table from "cli-table3";
+import { type TableOptions, groupedBy, renderProblem, renderTable, wrap } from "../table.ts";
 import type { VerifyReport, VerifyRow } from "./report.ts";
-import { wrap } from "./wrap.ts";
 
-export interface TableOptions {
-  /** Columns of the terminal. Default 120. */
-  readonly width?: number;
-  /** Default false. */
-  readonly color?: boolean;
-}
+export type { TableOptions } from "../table.ts";
 
-const HEADINGS = ["API", "check", "expected", "observed", "result"] as const;
+const COLUMNS = { headings: ["API", "check", "expected", "observed", "result"], narrowing: [0, 1, 2, 3] };
 const RESULTS = { ok: "ok", failed: "FAILED", "not-run": "not run" } as const;
 const COLORS = { ok: "green", failed: "red", "not-run": "yellow" } as const;
-const NARROWEST = 6;
-
-const cells = (row: VerifyRow) => [row.api, row.title, row.expected, row.observed, RESULTS[row.status]];
-
-/** Widths of the columns with cli-table3's padding, narrowed from the left when the terminal is narrow. */
-function columnWidths(rows: VerifyRow[], width: number): number[] {
-  const widths = HEADINGS.map(
-    (heading, column) => 2 + Math.max(heading.length, ...rows.map((row) => cells(row)[column]!.length)),
-  );
-  const borders = HEADINGS.length + 1;
-  for (const column of [0, 1, 2, 3]) {
-    const excess = widths.reduce((sum, one) => sum + one, borders) - width;
-    if (excess > 0) widths[column] = Math.max(NARROWEST, widths[column]! - excess);
-  }
-  return widths;
-}
 
 /** Table, causes and a closing line; ends in a newline. */
 export function renderReport(report: VerifyReport, options: TableOptions = {}): string {
-  const { width = 120, color = false } = options;
-  const paint = (style: "green" | "red" | "yellow", text: string) =>
-    color ? styleText(style, text, { validateStream: false }) : text;
-  const table = new Table({
-    head: [...HEADINGS],
-    colWidths: columnWidths(report.rows, width),
-    style: { head: [], border: [] },
-    // No rules between the rows: one line per check.
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-  });
-  for (const row of report.rows) {
-    table.push([...cells(row).slice(0, -1), paint(COLORS[row.status], RESULTS[row.status])]);
+  const rows = report.rows.map(({ api, title, expected, observed, status }) => ({
+    cells: [api, title, expected, observed, RESULTS[status]],
+    color: COLORS[status],
+  }));
+  const parts = [renderTable(COLUMNS, rows, options)];
+  for (const { api, title, expected, observed, cause, whatToDo, status } of report.rows) {
+    if (status !== "failed") continue;
+    const heading = `${api}, ${title}: expected ${expected}, observed ${observed}`;
+    parts.push(renderProblem(COLORS.failed, heading, { seen: cause, whatToDo }, options));
   }
-  const parts = [table.toString()];
-  for (const row of report.rows.filter(({ status }) => status === "failed")) {
-    const title = `${row.api}, ${row.title}: expected ${row.expected}, observed ${row.observed}`;
-    const lines = [paint(COLORS.failed, wrap(title, width, ""))];
-    if (row.cause !== undefined) lines.push(wrap(row.cause, width, "  "));
-    if (row.whatToDo !== undefined) lines.push(wrap(`What to do: ${row.whatToDo}`, width, "  "));
-    parts.push(lines.join("\n"));
+  const notRun = report.rows.filter(({ status, cause }) => status === "not-run" && cause !== undefined);
+  for (const [reason, group] of groupedBy(notRun, ({ cause }) => cause ?? "")) {
+    const names = group.map(({ api, title }) => `${api}, ${title}`).join("; ");
+    parts.push(wrap(`Not run: ${names}. ${reason}`, options));
   }
-  const reasons = new Map<string, string[]>();
-  for (const row of report.rows.filter(({ status, cause }) => status === "not-run" && cause !== undefined)) {
-    reasons.set(row.cause!, [...(reasons.get(row.cause!) ?? []), `${row.api}, ${row.title}`]);
-  }
-  for (const [reason, rows] of reasons) parts.push(wrap(`Not run: ${rows.join("; ")}. ${reason}`, width, ""));
   parts.push(closing(report));
   return `${parts.join("\n\n")}\n`;
 }

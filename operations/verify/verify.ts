@@ -1,5 +1,4 @@
 /** Verifies that the whole pattern works: the right token gets in, and nothing else does. */
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { diagnoseCall, isExpected } from "./diagnosis.ts";
 import { type CallContext, missingScopes } from "./gateway-diagnosis.ts";
@@ -20,7 +19,7 @@ import {
 } from "./input.ts";
 import { type Token, type TokenResult, requestToken } from "./oauth.ts";
 import { type Attempt, type Clock, poll } from "./polling.ts";
-import { type Probes, createProbes } from "./probes.ts";
+import { type Probes, createProbes, garbageToken } from "./probes.ts";
 import { Redactor } from "./redactor.ts";
 import { CHECKS, type CheckId, type Diagnosis, type VerifyReport, type VerifyRow } from "./report.ts";
 import { diagnoseToken } from "./token-diagnosis.ts";
@@ -268,10 +267,4 @@ function attemptOf(answer: HttpAnswer | TokenResult, diagnosis: Diagnosis): Atte
     waitingFor: diagnosis.waitingFor,
     retryAfterSeconds: http === undefined ? undefined : retryAfterSeconds(http),
   };
-}
-
-/** A bearer token in the shape of a JWT that nobody issued; a new one for each check, so that no cache knows it. */
-function garbageToken(): string {
-  const part = (bytes: number) => randomBytes(bytes).toString("base64url");
-  return `${Buffer.from('{"alg":"RS256","kid":"garbage"}').toString("base64url")}.${part(120)}.${part(256)}`;
 }

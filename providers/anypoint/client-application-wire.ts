@@ -65,7 +65,8 @@ export const application = z
     clientId: row.clientId ?? undefined,
     // Masked or not shown: both mean that it can't be read.
     clientSecret: row.clientSecret && !/^\*+$/.test(row.clientSecret) ? row.clientSecret : undefined,
-    providerId: row.clientProvider?.providerId ?? undefined,
+    // Empty: Anypoint's own provider, as with instances; undefined: not shown.
+    providerId: row.clientProvider == null ? undefined : (row.clientProvider.providerId ?? ""),
     owner: row.owner && row.owner !== "N/A" ? row.owner : undefined,
   }));
 

@@ -181,7 +181,7 @@ function requireProvider(inputs: ClientApplicationInputs, providerId: string | u
   if (providerId === undefined || providerId === inputs.clientProviderId) return;
   throw refusal(
     "applications.create",
-    `${couldNot({ operation: "applications.create", subject: subjectOf(inputs.name) })} in client provider ${inputs.clientProviderId}: Anypoint made it in ${providerId}, ` +
+    `${couldNot({ operation: "applications.create", subject: subjectOf(inputs.name) })} in client provider ${inputs.clientProviderId}: Anypoint made it in ${providerId === "" ? "its own one" : providerId}, ` +
       `the one that API instance ${inputs.apiId} is bound to. Bind the instance first, then replace this application (\`pulumi up --replace <its URN>\`).`,
   );
 }
@@ -244,7 +244,7 @@ async function requireOurs(
   const myName = me.client?.name ?? me.user?.username;
   const owner = there.owner ?? row.owner;
   const differs = [
-    ...(there.providerId !== inputs.clientProviderId ? [`client provider ${there.providerId ?? "of Anypoint"}`] : []),
+    ...(there.providerId !== inputs.clientProviderId ? [`client provider ${there.providerId || "of Anypoint"}`] : []),
     ...(owner !== undefined && myName !== undefined && owner !== myName ? [`owner "${owner}"`] : []),
     ...(sameSet(there.redirectUris, inputs.redirectUris) ? [] : ["other redirect URIs"]),
     ...(sameSet(there.grantTypes, inputs.grantTypes) ? [] : ["other grant types"]),

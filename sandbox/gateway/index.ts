@@ -17,6 +17,8 @@ export interface GatewaySwitches {
   missingTokenStatus: 400 | 401;
   /** False: policies and contracts are not loaded yet, every API answers 503. Default true. */
   policiesLoaded: boolean;
+  /** False: its network lets it reach no identity provider. Default true. */
+  reachesIdentityProvider: boolean;
 }
 
 export interface GatewayOptions {
@@ -63,7 +65,12 @@ const matching = (view: View, path: readonly string[]): ApiInstance | undefined 
 /** A local gateway, ready to be served. */
 export async function createGateway(options: GatewayOptions): Promise<GatewayService> {
   const { anypoint } = options;
-  const switches: GatewaySwitches = { missingTokenStatus: 400, policiesLoaded: true, ...options.switches };
+  const switches: GatewaySwitches = {
+    missingTokenStatus: 400,
+    policiesLoaded: true,
+    reachesIdentityProvider: true,
+    ...options.switches,
+  };
   const cache = new TokenCache();
   let view: View | undefined;
   let syncedAt = -Infinity;
@@ -106,7 +113,7 @@ export async function createGateway(options: GatewayOptions): Promise<GatewaySer
         policy,
         { provider, approvedClients: approvedClients(current, instance) },
         c.req.header("authorization"),
-        { cache, now: anypoint.now(), missingTokenStatus: switches.missingTokenStatus },
+        { ...switches, cache, now: anypoint.now() },
       );
       if (verdict.kind === "refuse") {
         if (verdict.status === 401) c.header("www-authenticate", 'Bearer realm="OpenId Client Realm"');

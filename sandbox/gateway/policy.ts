@@ -16,6 +16,7 @@ export interface Enforcement {
   readonly now: number;
   /** Status for a missing or malformed token. */
   readonly missingTokenStatus: 400 | 401;
+  readonly reachesIdentityProvider: boolean;
 }
 
 /** Either headers for the backend, or the refusal that the caller gets. */
@@ -56,7 +57,7 @@ export async function enforce(
   policy: Policy,
   instance: ProtectedInstance,
   authorization: string | undefined,
-  { cache, now, missingTokenStatus }: Enforcement,
+  { cache, now, missingTokenStatus, reachesIdentityProvider }: Enforcement,
 ): Promise<Verdict> {
   const configuration = read(policy.configurationData);
   const accessToken = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? "")?.[1];
@@ -69,7 +70,9 @@ export async function enforce(
   const key = `${provider.providerId} ${accessToken}`;
   let token = cache.get(key, now);
   if (token === undefined) {
-    const answer = await introspect(provider, accessToken, configuration.timeoutMs);
+    const answer = reachesIdentityProvider
+      ? await introspect(provider, accessToken, configuration.timeoutMs)
+      : ({ kind: "unreachable" } as const);
     if (answer.kind === "inactive") return refuse(401, "Token has been revoked.");
     if (answer.kind === "unreachable") return refuse(401, "Error connecting to the OpenId Connect provider.");
     if (answer.kind === "unusable") return refuse(500, `Unusable token introspection answer: ${answer.reason}.`);

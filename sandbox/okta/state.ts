@@ -201,7 +201,15 @@ export interface IssuedToken {
 }
 
 export interface OktaState {
-  org: { id: string; created: string; adminUserId: string; everyoneGroupId: string; keys: SigningKey[] };
+  org: {
+    id: string;
+    created: string;
+    adminUserId: string;
+    everyoneGroupId: string;
+    keys: SigningKey[];
+    /** "Public client app admins": new service apps become super admin. Default off, and not in states of earlier labs. */
+    publicClientAdmins?: boolean;
+  };
   apps: Record<string, App>;
   grants: Record<string, Grant>;
   /** Keyed by `clientId/roleAssignmentId`. */

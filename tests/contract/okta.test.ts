@@ -164,6 +164,7 @@ suite("the local Okta against the published description", () => {
       "/.well-known/okta-organization",
       "/api/v1/policies?type=ACCESS_POLICY",
       "/api/v1/groups?q=Everyone",
+      "/api/v1/org/settings/clientPrivilegesSetting",
       "/api/v1/users/me",
     ]) {
       expectFit(management, await okta.admin("GET", path), "GET", path, 200);

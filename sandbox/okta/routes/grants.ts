@@ -8,6 +8,7 @@ import { notFound, validationFailed } from "../errors.ts";
 import { OKTA_SCOPES } from "../okta-scopes.ts";
 import { type Json, type Org, type RequestContext, link, readJson, timestamp } from "../org.ts";
 import type { App, Grant } from "../state.ts";
+import { assignRole } from "./client-roles.ts";
 
 function representation(org: Org, app: App, grant: Grant): Json {
   const { appId: _appId, ...rest } = grant;
@@ -33,6 +34,9 @@ function grantOf(c: RequestContext, org: Org, app: App): Grant {
   return grant;
 }
 
+const isSuperAdminApp = (org: Org, { clientId }: App): boolean =>
+  Object.values(org.state.roles).some((role) => role.clientId === clientId && role.type === "SUPER_ADMIN");
+
 async function create(c: RequestContext, org: Org): Promise<Response> {
   // Only a super admin may grant scopes (confirmed: management API).
   const caller = authorize(c, org, "okta.appGrants.manage", SUPER_ADMIN_ONLY);
@@ -51,6 +55,9 @@ async function create(c: RequestContext, org: Org): Promise<Response> {
     caller.kind === "admin" ? { id: caller.userId, type: "User" } : { id: caller.clientId, type: "PublicClientApp" };
   const grant: Grant = { id: oktaId("oag"), appId: app.id, scopeId, created: at, lastUpdated: at, createdBy };
   org.state.grants[grant.id] = grant;
+  // A service app becomes super admin once it is granted a scope (confirmed: service app guide).
+  const isPublicClientApp = app.applicationType === "service" && !isSuperAdminApp(org, app);
+  if (org.state.org.publicClientAdmins === true && isPublicClientApp) assignRole(org, app.clientId, "SUPER_ADMIN");
   return c.json(representation(org, app, grant), 201);
 }
 

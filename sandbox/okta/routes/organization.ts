@@ -1,9 +1,9 @@
-/** What the Okta plugin asks about the org itself: pipeline, own user, app sign-in policies, the Everyone group. */
+/** The org itself: pipeline, own user, app sign-in policies, the Everyone group, the setting for public client apps. */
 import { Hono } from "hono";
 import type { Env } from "../../core/service.ts";
-import { APP_READERS, authorize, identify } from "../caller.ts";
-import { notFound } from "../errors.ts";
-import { type Json, type Org, link } from "../org.ts";
+import { ADMIN_READERS, APP_READERS, SUPER_ADMIN_ONLY, authorize, identify } from "../caller.ts";
+import { notFound, validationFailed } from "../errors.ts";
+import { type Json, type Org, link, readJson } from "../org.ts";
 import type { AccessPolicy } from "../state.ts";
 
 const ADMIN_LOGIN = "admin@example.com";
@@ -68,6 +68,21 @@ export function organizationRoutes(org: Org): Hono<Env> {
     authorize(c, org, "okta.policies.read", APP_READERS);
     const policies = c.req.query("type") === "ACCESS_POLICY" ? Object.values(org.state.accessPolicies) : [];
     return c.json(policies.map((policy) => accessPolicy(org, policy)));
+  });
+  const setting = "/api/v1/org/settings/clientPrivilegesSetting";
+  const privileges = () => ({ clientPrivilegesSetting: org.state.org.publicClientAdmins ?? false });
+  routes.get(setting, (c) => {
+    authorize(c, org, "okta.orgs.read", ADMIN_READERS);
+    return c.json(privileges());
+  });
+  routes.put(setting, async (c) => {
+    authorize(c, org, "okta.orgs.manage", SUPER_ADMIN_ONLY);
+    const { clientPrivilegesSetting: wanted } = await readJson(c);
+    if (typeof wanted !== "boolean") {
+      throw validationFailed("clientPrivilegesSetting", "clientPrivilegesSetting: The field must be a boolean.");
+    }
+    org.state.org.publicClientAdmins = wanted;
+    return c.json(privileges());
   });
   routes.get("/api/v1/groups", (c) => {
     authorize(c, org, "okta.groups.read", [...APP_READERS, "USER_ADMIN", "GROUP_MEMBERSHIP_ADMIN", "HELP_DESK_ADMIN"]);

@@ -79,7 +79,7 @@ describe("401 with a good token", () => {
     const row = await failedRow("call");
     expect(row).toMatchObject({ code: "gateway-cannot-introspect", observed: "401", waited: 180 });
     expect(row.cause).toContain("does not reach Okta");
-    expect(row.cause).toContain("another client provider");
+    expect(row.cause).toContain("introspects elsewhere");
   });
 
   test("the introspection URL does not exist", async () => {
@@ -118,6 +118,15 @@ describe("500 with a token", () => {
   test("introspection works: the backend", async () => {
     refuse(500, "boom");
     expect(await failedRow("call")).toMatchObject({ code: "upstream-error", observed: "500" });
+  });
+
+  test("introspection works, and a garbage token gets 500 too: the gateway", async () => {
+    pattern.override("api", ({ authorization }) =>
+      authorization === undefined ? undefined : respond.gateway(500, "Unexpected introspection response"),
+    );
+    for (const check of ["call", "garbage-token"] as const) {
+      expect(await failedRow(check)).toMatchObject({ code: "gateway-introspection-failed", observed: "500" });
+    }
   });
 
   test("for a garbage token too the Inspector is looked at", async () => {

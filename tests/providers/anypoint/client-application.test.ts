@@ -205,6 +205,16 @@ describe("create", () => {
     await expect(createClientApplication(world.client({}, app), inputs())).rejects.toMatchObject({ code: "conflict" });
   });
 
+  test("an instance on Anypoint's own provider makes a client there, which is refused by name", async () => {
+    const instance = world.anypoint.state.apiInstances[apiId];
+    if (instance !== undefined) instance.providerId = null;
+    const failure: unknown = await create().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(HalfCreated);
+    expect(failure).toMatchObject({
+      message: expect.stringContaining("Anypoint made it in its own one, the one that"),
+    });
+  });
+
   test("refuses a client made in another provider than was asked for", async () => {
     const failure: unknown = await create({ clientProviderId: "33333333-3333-4333-8333-333333333333" }).catch(
       (e: unknown) => e,

@@ -258,6 +258,12 @@ describe("view of the platform", () => {
     expect((await get("Bearer good")).status).toBe(503);
   });
 
+  test("401 while its network reaches no identity provider, without asking it", async () => {
+    gateway.switches.reachesIdentityProvider = false;
+    const answer = await get("Bearer good");
+    expect(answer.status).toBe(401);
+  });
+
   test("a served instance becomes active", async () => {
     const status = async (): Promise<string> =>
       (await anypoint.call("GET", `${apisPath(anypoint)}/${apiId}`)).body.status;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { MANAGEMENT_SCOPES, createOkta } from "../../../sandbox/okta/index.ts";
 import {
   API_TOKEN,
+  type Harness,
   ORG,
   TOKEN_URL,
   assertion,
@@ -129,6 +130,35 @@ describe("a service app", () => {
     const managing = await manager.token("okta.clients.manage");
     expect((await okta.bearer(managing, "POST", "/oauth2/v1/clients", registration())).status).toBe(403);
     expect((await okta.send("POST", "/oauth2/v1/clients", { body: registration() })).at("errorCode")).toBe("E0000005");
+  });
+});
+
+describe("the org setting for public client apps", () => {
+  const SETTING = "/api/v1/org/settings/clientPrivilegesSetting";
+  const rolesOf = async (okta: Harness, clientId: string) =>
+    ((await okta.admin("GET", `/oauth2/v1/clients/${clientId}/roles`)).body as { type: string }[]).map(
+      ({ type }) => type,
+    );
+
+  test("is off, is read with okta.orgs.read, and is changed by a super admin alone", async () => {
+    const okta = await startOkta();
+    const reader = await createManager(okta, ["okta.orgs.read"], ["READ_ONLY_ADMIN"], "Reader");
+    const manager = await createManager(okta, ["okta.orgs.manage", "okta.apps.read"], ["ORG_ADMIN"], "Org admin");
+    const read = await okta.bearer(await reader.token("okta.orgs.read"), "GET", SETTING);
+    expect([read.status, read.body]).toEqual([200, { clientPrivilegesSetting: false }]);
+    expect((await okta.bearer(await manager.token("okta.apps.read"), "GET", SETTING)).status).toBe(403);
+    const on = { clientPrivilegesSetting: true };
+    expect((await okta.bearer(await manager.token("okta.orgs.manage"), "PUT", SETTING, on)).status).toBe(403);
+    expect((await okta.admin("PUT", SETTING, { clientPrivilegesSetting: "yes" })).status).toBe(400);
+    expect((await okta.admin("PUT", SETTING, on)).body).toEqual(on);
+  });
+
+  test("makes a service app super admin once it is granted a scope, while it is on", async () => {
+    const okta = await startOkta();
+    const before = await createManager(okta, ["okta.clients.read"], [], "Before");
+    await okta.admin("PUT", SETTING, { clientPrivilegesSetting: true });
+    const after = await createManager(okta, ["okta.clients.read", "okta.clients.register"], [], "After");
+    expect([await rolesOf(okta, before.id), await rolesOf(okta, after.id)]).toEqual([[], ["SUPER_ADMIN"]]);
   });
 });
 

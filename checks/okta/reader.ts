@@ -1,0 +1,164 @@
+/** What the checks read at Okta, each once, with one token per scope: a scope that is not granted then spoils its own reads alone. */
+import type {
+  Application,
+  AuthorizationServer,
+  AuthorizationServerPolicy,
+  AuthorizationServerPolicyRule,
+  OAuth2Scope,
+} from "@okta/okta-sdk-nodejs";
+import { type OrgToken, orgToken } from "../../providers/okta/access-token.ts";
+import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import { OktaError } from "../../providers/okta/errors.ts";
+import { type OktaAnswer, type OktaRequest, sendToOkta } from "../../providers/okta/http.ts";
+import type { OktaConnection } from "../../providers/okta/login.ts";
+import { type Reads, premiseOf } from "../reads.ts";
+
+const SCOPES = {
+  apps: "okta.apps.manage",
+  grants: "okta.appGrants.manage",
+  roles: "okta.roles.manage",
+  servers: "okta.authorizationServers.manage",
+  org: "okta.orgs.read",
+} as const;
+
+/** What Okta said to a request that may rightly be refused. */
+export type Tried<T> = { readonly value: T } | { readonly refused: OktaError };
+
+export class OktaReader {
+  readonly orgUrl: string;
+  readonly #connection: OktaConnection | OktaError;
+  readonly #reads: Reads;
+  readonly #clients = new Map<string, OktaClient>();
+
+  /** `connection`: the error where there is no usable one; every read then throws `Premise`. */
+  constructor(connection: OktaConnection | OktaError, reads: Reads) {
+    this.orgUrl = connection instanceof OktaError ? "" : connection.orgUrl;
+    this.#connection = connection;
+    this.#reads = reads;
+  }
+
+  /** An app by its id; undefined when it is not there. */
+  app(appId: string): Promise<Application | undefined> {
+    return this.#find("apps", `read the app ${appId}`, ({ applicationApi }) =>
+      applicationApi.getApplication({ appId }),
+    );
+  }
+
+  /** Names of the scopes granted to an app. */
+  grants(appId: string): Promise<string[]> {
+    return this.#ask("grants", `list the scopes of the app ${appId}`, async ({ applicationApi }) =>
+      (await all(applicationApi.listScopeConsentGrants({ appId }))).map(({ scopeId }) => scopeId),
+    );
+  }
+
+  /** Types of the admin roles of a client. */
+  roles(clientId: string): Promise<string[]> {
+    return this.#ask("roles", `list the admin roles of ${clientId}`, async ({ roleAssignmentApi }) =>
+      (await all(roleAssignmentApi.listRolesForClient({ clientId }))).map(({ type }) => String(type)),
+    );
+  }
+
+  /** The server; undefined when it is not there, or what Okta says where the org has no such thing. */
+  async server(authServerId: string): Promise<Tried<AuthorizationServer | undefined>> {
+    return this.#read("servers", `read the authorization server ${authServerId}`, (client, attempt) =>
+      tried(
+        () =>
+          findAtOkta(this.orgUrl, attempt, () =>
+            client.authorizationServerApi.getAuthorizationServer({ authServerId }),
+          ),
+        ({ error }) => error === "E0000015",
+      ),
+    );
+  }
+
+  serverScopes(authServerId: string): Promise<OAuth2Scope[]> {
+    return this.#ask("servers", `list the scopes of the server ${authServerId}`, ({ authorizationServerApi }) =>
+      all(authorizationServerApi.listOAuth2Scopes({ authServerId })),
+    );
+  }
+
+  policies(authServerId: string): Promise<AuthorizationServerPolicy[]> {
+    return this.#ask("servers", `list the access policies of the server ${authServerId}`, (client) =>
+      all(client.authorizationServerApi.listAuthorizationServerPolicies({ authServerId })),
+    );
+  }
+
+  rules(authServerId: string, policyId: string): Promise<AuthorizationServerPolicyRule[]> {
+    return this.#ask("servers", `list the rules of the access policy ${policyId}`, (client) =>
+      all(client.authorizationServerApi.listAuthorizationServerPolicyRules({ authServerId, policyId })),
+    );
+  }
+
+  /** Whether new service apps become super admin. Its scope is one that the stack itself does not need, so a refusal is no trouble. */
+  publicClientAdmins(): Promise<Tried<boolean>> {
+    return this.#read("org", "read the org setting for public client apps", ({ orgSettingApi }, attempt) =>
+      tried(
+        () =>
+          askOkta(
+            this.orgUrl,
+            attempt,
+            async () => (await orgSettingApi.getClientPrivilegesSetting()).clientPrivilegesSetting ?? false,
+          ),
+        ({ code, error }) => code === "refused" && error !== "invalid_client",
+      ),
+    );
+  }
+
+  /** A token for a service app of the stack, without `kid`, as Anypoint asks for it. */
+  token(clientId: string, privateKey: string, scopes: readonly string[]): Promise<Tried<OrgToken>> {
+    return this.#once(`token of ${clientId}`, () =>
+      tried(
+        () => orgToken(this.orgUrl, { clientId, privateKey }, scopes),
+        ({ code, status }) => code === "refused" && (status ?? 500) < 429,
+      ),
+    );
+  }
+
+  /** A request that is not of the management API. Its answer is an answer, whatever its status. */
+  send(request: OktaRequest): Promise<OktaAnswer> {
+    return this.#once(`${request.method} ${request.url}`, () => sendToOkta(request));
+  }
+
+  #client(connection: OktaConnection, scope: string): OktaClient {
+    let client = this.#clients.get(scope);
+    if (client === undefined) this.#clients.set(scope, (client = oktaClient(connection, [scope])));
+    return client;
+  }
+
+  async #once<T>(key: string, work: (connection: OktaConnection) => Promise<T>, scope?: string): Promise<T> {
+    const connection = this.#connection;
+    if (connection instanceof OktaError) throw premiseOf("Okta");
+    return this.#reads.once("Okta", key, () => work(connection), scope);
+  }
+
+  #read<T>(
+    area: keyof typeof SCOPES,
+    attempt: string,
+    call: (client: OktaClient, attempt: string) => Promise<T>,
+  ): Promise<T> {
+    const scope = SCOPES[area];
+    return this.#once(attempt, (connection) => call(this.#client(connection, scope), attempt), scope);
+  }
+
+  #ask<T>(area: keyof typeof SCOPES, attempt: string, call: (client: OktaClient) => Promise<T>): Promise<T> {
+    return this.#read(area, attempt, (client) => askOkta(this.orgUrl, attempt, () => call(client)));
+  }
+
+  #find<T>(
+    area: keyof typeof SCOPES,
+    attempt: string,
+    call: (client: OktaClient) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.#read(area, attempt, (client) => findAtOkta(this.orgUrl, attempt, () => call(client)));
+  }
+}
+
+/** What is refused as expected is a result; anything else is thrown. */
+async function tried<T>(work: () => Promise<T>, expected: (error: OktaError) => boolean): Promise<Tried<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof OktaError && expected(error)) return { refused: error };
+    throw error;
+  }
+}
