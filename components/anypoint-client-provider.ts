@@ -39,6 +39,8 @@ export interface AnypointClientProviderArgs {
   readonly environments?: readonly AssignedEnvironment[];
   /** Names of the private-key block on the wire, whose default is unverified. Update. */
   readonly privateKeyBlock?: ClientProviderArgs["privateKeyBlock"];
+  /** The provider is there: it is taken over, and given back by a destroy. Default false. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
@@ -73,6 +75,7 @@ export class AnypointClientProvider extends pulumi.ComponentResource {
         timeoutSeconds: args.timeoutSeconds ?? 5,
         allowUntrustedCertificates: pulumi.output(args.validateCertificates ?? true).apply((validate) => !validate),
         privateKeyBlock: args.privateKeyBlock,
+        adopt: args.adopt,
       },
       childOptions(this),
     );

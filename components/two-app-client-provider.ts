@@ -23,7 +23,7 @@ export interface TwoAppClientProviderArgs {
   readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
-    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock"
+    "providerName" | "timeoutSeconds" | "validateCertificates" | "privateKeyBlock" | "adopt"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**
@@ -81,7 +81,11 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     );
     const role = new ClientAdminRole(
       `${name}-manager-role`,
-      { ...args.adminRole, clientId: this.manager.clientId, app: this.manager.app },
+      {
+        ...args.adminRole,
+        clientId: this.manager.clientId,
+        ...(args.manager?.adopt === undefined && { app: this.manager.app }),
+      },
       child,
     );
     this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);

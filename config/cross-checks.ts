@@ -137,8 +137,12 @@ export function crossProblems(own: StackConfig, stack: string): SettingsProblem[
       );
     }
   });
+  adoptionProblems(own).forEach(([key, problem]) => add(key, problem));
   const keyProblem = own.managerPrivateKey === undefined ? undefined : pemProblem(own.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
+  if (server?.allowClients === "unmanaged" && server.create !== undefined) {
+    add("authorizationServer.allowClients", "unmanaged is for an existing server: a new one has no access policy");
+  }
   if (own.verifyAfterUp && verifiable(own).length === 0) {
     add("verifyAfterUp", "needs at least one consumer of an API that has a url to call");
   }
@@ -151,6 +155,28 @@ export function crossProblems(own: StackConfig, stack: string): SettingsProblem[
   const { probe, probeScope } = own.verification;
   if (probe !== false && probeScope !== undefined && known.has(probeScope)) {
     add("verification.probeScope", `"${probeScope}" is one of the server's own scopes; give one that no API uses`);
+  }
+  return problems;
+}
+
+/** Ids of objects that are there need the settings that name the same objects. */
+function adoptionProblems({ adopt, manager, managerPrivateKey, authorizationServer: server }: StackConfig) {
+  const problems: [key: string, problem: string][] = [];
+  const need = (missing: boolean, key: string, what: string) => missing && problems.push([key, `needs ${what}`]);
+  const onServer = Object.keys(adopt.serverScopes).length > 0 || adopt.accessPolicy !== undefined;
+  need(
+    adopt.managerApp !== undefined && manager.clientId === undefined,
+    "adopt.managerApp",
+    "manager.clientId, the client id of that app",
+  );
+  need(adopt.managerGrants && adopt.managerApp === undefined, "adopt.managerGrants", "adopt.managerApp");
+  need(adopt.managerRole !== undefined && adopt.managerApp === undefined, "adopt.managerRole", "adopt.managerApp");
+  need(adopt.accessRule !== undefined && adopt.accessPolicy === undefined, "adopt.accessRule", "adopt.accessPolicy");
+  need(onServer && server?.id === undefined, "adopt", "authorizationServer.id, the server of its scopes and policy");
+  need(manager.kid !== undefined && managerPrivateKey === undefined, "manager.kid", "managerPrivateKey, the key itself");
+  const scopes = (server?.scopes ?? []).map(({ name }) => name);
+  for (const name of Object.keys(adopt.serverScopes)) {
+    need(!scopes.includes(name), "adopt.serverScopes", `"${name}" under authorizationServer.scopes`);
   }
   return problems;
 }

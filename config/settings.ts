@@ -49,7 +49,7 @@ export interface Settings extends Omit<
   readonly inspector: { readonly label: string };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
-    readonly allowClients: "declared" | "all";
+    readonly allowClients: "declared" | "all" | "unmanaged";
   };
   readonly verification: StackConfig["verification"] & { readonly probeScope: string };
   readonly probe: boolean;
@@ -69,6 +69,7 @@ export interface SettingsSource {
 /** Keys whose values must be stored encrypted. */
 export const SECRET_KEYS = [
   "okta-anypoint:managerPrivateKey",
+  "okta-anypoint:inspectorClientSecret",
   "okta:privateKey",
   "okta:apiToken",
   "okta:accessToken",

@@ -48,6 +48,8 @@ export interface ClientProviderArgs {
   readonly allowUntrustedCertificates?: pulumi.Input<boolean>;
   /** Update. */
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
+  /** It must be there, with this name and Inspector: it is taken over and given back on delete. Default false. No change later. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 export interface EnvironmentAssignmentArgs {
@@ -138,6 +140,8 @@ export interface ClientApplicationArgs {
   readonly clientProviderId: pulumi.Input<string>;
   /** What a delete does: `remove` (default), or `keep` the application. Update. */
   readonly deletion?: pulumi.Input<"keep" | "remove">;
+  /** It must be there, as described and ours: it is taken over and left on delete. Default false. No change later. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 export interface ContractArgs {
@@ -167,6 +171,8 @@ export interface SigningKeyArgs {
   readonly modulusLength?: pulumi.Input<number>;
   /** A key of your own, PKCS#8 or PKCS#1 PEM, in place of a generated one. Secret. Replaces. */
   readonly privateKeyPem?: pulumi.Input<string>;
+  /** Name of a brought key, where it has another one at Okta than its RFC 7638 thumbprint. Replaces. */
+  readonly kid?: pulumi.Input<string>;
   /** Any values; a change of one makes a new key. Replaces. */
   readonly keepers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

@@ -27,6 +27,7 @@ export const clientApplicationShape = {
   apiId: text("the number of the API instance"),
   clientProviderId: text("the client provider's id"),
   deletion: z.enum(["keep", "remove"], { error: 'give "keep" or "remove"' }).default("remove"),
+  adopt: z.boolean({ error: "give true or false" }).optional(),
 } as const;
 
 export type ClientApplicationInputs = z.output<z.ZodObject<typeof clientApplicationShape>>;

@@ -24,8 +24,14 @@ export async function createClientApplication(
   const there = await findNamed(client, organizationId, inputs.name);
   if (there !== undefined) {
     const mine = await requireOurs(client, organizationId, inputs, there);
-    // In all that can be seen what we would make, and made by us: the work of a run that was cut off.
-    return complete(client, organizationId, inputs, there, mine ? "created" : "adopted");
+    // In all that can be seen what we would make, and made by us: the work of a run that was cut off, if it is not to be adopted.
+    return complete(client, organizationId, inputs, there, mine && inputs.adopt !== true ? "created" : "adopted");
+  }
+  if (inputs.adopt === true) {
+    throw refusal(
+      "applications.create",
+      `Could not adopt ${subjectOf(inputs.name)}: the connected app sees none of this name. Nothing was made. Correct the name, or take adopt out to have it made.`,
+    );
   }
   const made = await createOnce(
     () => post(client, organizationId, inputs),

@@ -38,6 +38,7 @@ export const clientProviderShape = {
     .default(5),
   allowUntrustedCertificates: flag.default(false),
   privateKeyBlock: privateKeyBlockNames.optional(),
+  adopt: flag.optional(),
 } as const;
 
 export type ClientProviderInputs = z.output<z.ZodObject<typeof clientProviderShape>>;
@@ -45,7 +46,7 @@ export type ClientProviderInputs = z.output<z.ZodObject<typeof clientProviderSha
 /** Inputs that a read can show. */
 export type PublicFields = Omit<
   ClientProviderInputs,
-  "managerPrivateKey" | "inspectorClientSecret" | "privateKeyBlock"
+  "managerPrivateKey" | "inspectorClientSecret" | "privateKeyBlock" | "adopt"
 >;
 
 export const clientProviderAnswer = z.looseObject({

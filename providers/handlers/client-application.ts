@@ -19,6 +19,8 @@ export const definition = define<AnypointClient, ClientApplicationInputs, Client
   replaceOn: ["name", "description", "url", "redirectUris", "grantTypes", "clientProviderId"],
   // Names are unique in Exchange.
   deleteBeforeReplace: (changed) => !changed.has("name"),
+  // It says how to begin; nothing is done when it changes later.
+  unchanged: () => ["adopt"],
   same: {
     redirectUris: (asked, state) => sameMembers(asked, state.redirectUris),
     grantTypes: (asked, state) => sameMembers(asked, state.grantTypes),

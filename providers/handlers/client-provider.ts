@@ -15,6 +15,8 @@ export const definition = define<AnypointClient, ClientProviderInputs, ClientPro
   shape: clientProviderShape,
   // Anypoint can change all of it in place; a replacement would take the provider away from APIs and applications.
   replaceOn: [],
+  // It says how to begin; nothing is done when it changes later.
+  unchanged: () => ["adopt"],
   same: { managerScopes: (asked, state) => sameMembers(asked, state.managerScopes) },
   create: createClientProvider,
   read: readClientProvider,
