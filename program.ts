@@ -62,7 +62,8 @@ function oktaProvider({ okta: { privateKey, apiToken, accessToken, ...plain } }:
 function patternArgs(settings: Settings): TwoAppClientProviderArgs {
   const { authorizationServer: server, clientProvider, manager, adopt } = settings;
   const secret = (value: string | undefined) => (value === undefined ? undefined : pulumi.secret(value));
-  const onServer = (...ids: (string | undefined)[]) => (ids.includes(undefined) ? undefined : [server?.id, ...ids].join("/"));
+  const onServer = (...ids: (string | undefined)[]) =>
+    ids.includes(undefined) ? undefined : [server?.id, ...ids].join("/");
   return {
     orgUrl: settings.orgUrl,
     clientDeletion: clientProvider.clientDeletion,
@@ -93,7 +94,9 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
         policyPriority: server.policyPriority,
         accessTokenLifetimeMinutes: server.accessTokenLifetimeMinutes,
         adopt: {
-          scopes: Object.fromEntries(Object.entries(adopt.serverScopes).map(([name, id]) => [name, `${server.id}/${id}`])),
+          scopes: Object.fromEntries(
+            Object.entries(adopt.serverScopes).map(([name, id]) => [name, `${server.id}/${id}`]),
+          ),
           policy: onServer(adopt.accessPolicy),
           rule: onServer(adopt.accessPolicy, adopt.accessRule),
         },
@@ -115,7 +118,10 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       ]),
     ),
     consumers: Object.fromEntries(
-      settings.consumers.map(({ name, adopt: there, ...consumer }) => [name, { ...consumer, ...(there && { adopt: true }) }]),
+      settings.consumers.map(({ name, adopt: there, ...consumer }) => [
+        name,
+        { ...consumer, ...(there && { adopt: true }) },
+      ]),
     ),
     ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
   };

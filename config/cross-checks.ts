@@ -173,7 +173,11 @@ function adoptionProblems({ adopt, manager, managerPrivateKey, authorizationServ
   need(adopt.managerRole !== undefined && adopt.managerApp === undefined, "adopt.managerRole", "adopt.managerApp");
   need(adopt.accessRule !== undefined && adopt.accessPolicy === undefined, "adopt.accessRule", "adopt.accessPolicy");
   need(onServer && server?.id === undefined, "adopt", "authorizationServer.id, the server of its scopes and policy");
-  need(manager.kid !== undefined && managerPrivateKey === undefined, "manager.kid", "managerPrivateKey, the key itself");
+  need(
+    manager.kid !== undefined && managerPrivateKey === undefined,
+    "manager.kid",
+    "managerPrivateKey, the key itself",
+  );
   const scopes = (server?.scopes ?? []).map(({ name }) => name);
   for (const name of Object.keys(adopt.serverScopes)) {
     need(!scopes.includes(name), "adopt.serverScopes", `"${name}" under authorizationServer.scopes`);

@@ -67,7 +67,15 @@ export async function makeByHand(lab: Lab, options: HandMadeOptions = {}): Promi
   const person = { clientId: randomBytes(16).toString("hex"), clientSecret: randomBytes(24).toString("hex") };
   lab.anypoint.addConnectedApp({ ...person, name: PERSON });
   const ofPerson = await requestAccess(lab, await anypointConsole(lab, person), api.id, "orders-of-jane");
-  return { manager, inspector, server, provider, api, application, applicationOfPerson: { ...ofPerson, owner: PERSON } };
+  return {
+    manager,
+    inspector,
+    server,
+    provider,
+    api,
+    application,
+    applicationOfPerson: { ...ofPerson, owner: PERSON },
+  };
 }
 
 /** A second app that could be the Manager: same kind, same grants. */

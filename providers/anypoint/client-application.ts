@@ -46,7 +46,7 @@ export async function readClientApplication(
   _id: string,
   state: ClientApplicationState,
 ): Promise<ClientApplicationState | undefined> {
-  const found = await find(client, state.organizationId, state.applicationId, state.name);
+  const found = await findApplication(client, state.organizationId, state.applicationId, state.name);
   if (found === undefined) return undefined;
   const { description: _, url: __, ...rest } = state;
   return {
@@ -73,7 +73,7 @@ export async function updateClientApplication(
 ): Promise<ClientApplicationState> {
   if (state.clientSecret !== "") return { ...state, ...inputs };
   const { applicationId, organizationId, origin } = state;
-  const found = await find(client, organizationId, applicationId, state.name);
+  const found = await findApplication(client, organizationId, applicationId, state.name);
   if (found === undefined) {
     throw refusal(
       "applications.read",
@@ -137,7 +137,7 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    const seen = await find(client, organizationId, applicationId, inputs.name);
+    const seen = await findApplication(client, organizationId, applicationId, inputs.name);
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),
@@ -167,6 +167,19 @@ const secretNotShown = (name: string, applicationId: string): AnypointError =>
       "or delete it in Exchange, My applications, then run `pulumi refresh --run-program` and `pulumi up`.",
   );
 
+/** All applications that we may see. */
+export const listApplications = (client: AnypointClient, organizationId: string): Promise<Application[]> =>
+  client.pages(
+    {
+      operation: "applications.list",
+      subject: `the applications of organization ${organizationId}`,
+      path: path`/exchange/api/v2/organizations/${organizationId}/applications`,
+      query: { targetAdminSite: true },
+    },
+    z.array(application),
+    (page) => ({ rows: page }),
+  );
+
 /** The application of exactly this name among those that we may see. */
 async function findNamed(
   client: AnypointClient,
@@ -186,7 +199,7 @@ async function findNamed(
   return rows.find((row) => row.name === name);
 }
 
-const find = (
+export const findApplication = (
   client: AnypointClient,
   organizationId: string,
   applicationId: string,
@@ -208,6 +221,17 @@ const account = z.object({
   user: z.looseObject({ username: z.string().optional() }).nullish(),
 });
 
+/** Name of the login, which Exchange shows as the owner of what it makes; undefined when it is not told. */
+export async function accountName(client: AnypointClient): Promise<string | undefined> {
+  const me = await client.once("account", () =>
+    client.json(
+      { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },
+      account,
+    ),
+  );
+  return me.client?.name ?? me.user?.username;
+}
+
 /** Whether the application is known to be ours. Throws when it is another's, or has other settings than are asked for. */
 async function requireOurs(
   client: AnypointClient,
@@ -215,14 +239,8 @@ async function requireOurs(
   inputs: ClientApplicationInputs,
   row: Application,
 ): Promise<boolean> {
-  const there = (await find(client, organizationId, row.applicationId, row.name)) ?? row;
-  const me = await client.once("account", () =>
-    client.json(
-      { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },
-      account,
-    ),
-  );
-  const myName = me.client?.name ?? me.user?.username;
+  const there = (await findApplication(client, organizationId, row.applicationId, row.name)) ?? row;
+  const myName = await accountName(client);
   const owner = there.owner ?? row.owner;
   const differs = [
     ...(there.providerId !== inputs.clientProviderId ? [`client provider ${there.providerId ?? "of Anypoint"}`] : []),

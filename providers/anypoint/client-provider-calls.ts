@@ -19,6 +19,22 @@ const listAnswer = z.object({
 
 const grantTypesAnswer = z.object({ grant_types: z.array(z.object({ name: z.string() })) });
 
+/** Ids and names of all client providers. */
+export const listProviders = (
+  client: AnypointClient,
+  organizationId: string,
+): Promise<{ readonly providerId: string; readonly name?: string }[]> =>
+  client.pages(
+    {
+      operation: "clientProviders.list",
+      subject: `the client providers of organization ${organizationId}`,
+      path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
+      query: { ascending: true },
+    },
+    listAnswer,
+    ({ data, total }) => ({ rows: data, total }),
+  );
+
 /** The provider of our name, when it is ours. Throws when it is another's, or there are several. */
 export async function findOurs(
   client: AnypointClient,

@@ -84,7 +84,24 @@ export async function environment(
   businessGroupNameOrId?: string,
 ): Promise<Environment> {
   const organization = await businessGroup(client, businessGroupNameOrId);
-  const all = await client.once(`environments of ${organization.id}`, () =>
+  const all = await environmentsOf(client, organization);
+  const [found] = matching(all, nameOrId);
+  if (found === undefined) {
+    throw refusal(
+      "environments.list",
+      `Could not find environment "${nameOrId}" in business group "${organization.name}" (${organization.id}). It shows: ${names(all)}. ` +
+        "Correct the name, name the business group that owns it, or grant the connected app view:environment there.",
+    );
+  }
+  return { id: found.id, name: found.name, organization };
+}
+
+/** The root organization, then the business groups below it, as far as we may see them. */
+export const businessGroups = async (client: AnypointClient): Promise<Organization[]> => flatten(await tree(client));
+
+/** The environments that a business group owns. */
+export async function environmentsOf(client: AnypointClient, organization: Organization): Promise<Environment[]> {
+  const rows = await client.once(`environments of ${organization.id}`, () =>
     client.pages(
       {
         operation: "environments.list",
@@ -96,15 +113,7 @@ export async function environment(
       500,
     ),
   );
-  const [found] = matching(all, nameOrId);
-  if (found === undefined) {
-    throw refusal(
-      "environments.list",
-      `Could not find environment "${nameOrId}" in business group "${organization.name}" (${organization.id}). It shows: ${names(all)}. ` +
-        "Correct the name, name the business group that owns it, or grant the connected app view:environment there.",
-    );
-  }
-  return { id: found.id, name: found.name, organization };
+  return rows.map(({ id, name }) => ({ id, name, organization }));
 }
 
 /** The hierarchy below the root organization, as far as we may see it. */
