@@ -13,7 +13,7 @@ import { CannotRun, type ExitCode, type Surroundings, confirm, runAsEntry, runCo
 import type { StackLocation } from "../stack-state.ts";
 import { AnypointSide } from "./anypoint-side.ts";
 import { KEY_RESOURCE, previewFirstUp } from "./first-up.ts";
-import { merge } from "./merge.ts";
+import { type Conflict, merge } from "./merge.ts";
 import { NothingTaken, Rows } from "./object-row.ts";
 import { OktaSide } from "./okta-side.ts";
 import { type Found, findPattern } from "./pattern.ts";
@@ -74,7 +74,8 @@ async function adopt(flags: Flags, around: Surroundings): Promise<ExitCode> {
   around.stdout(renderObjects(rows.all, around.columns));
   for (const warning of wanted.warnings) around.stdout(`\nNote: ${warning}\n`);
 
-  const { values, conflicts } = merge(config.own, wanted.plain);
+  const { values, conflicts: differing } = merge(config.own, wanted.plain);
+  const conflicts = [...differing, ...secretConflicts(config, wanted.secrets)];
   if (conflicts.length > 0)
     around.stdout(`\nThe configuration says otherwise; it is not overwritten:\n${renderConflicts(conflicts)}`);
   if (conflicts.some(({ decides }) => decides)) {
@@ -95,6 +96,13 @@ async function adopt(flags: Flags, around: Surroundings): Promise<ExitCode> {
     decide(proposal, { flags, location, taken, keyIsKept: managerKey !== undefined }, around),
   );
 }
+
+/** Secrets that are stored with another value. */
+const secretConflicts = ({ text }: PartialConfig, secrets: Readonly<Record<string, string>>): Conflict[] =>
+  Object.entries(secrets)
+    .map(([key, value]) => ({ key: `okta-anypoint:${key}`, value }))
+    .filter(({ key, value }) => text[key] !== undefined && text[key].trim() !== value.trim())
+    .map(({ key }) => ({ key, configured: "another secret", found: "the one of --manager-key", decides: true }));
 
 async function look(
   flags: Flags,
