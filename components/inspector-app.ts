@@ -15,8 +15,8 @@ export interface InspectorAppArgs {
   readonly adoptAppId?: string;
 }
 
-/** A web app may have others of these, made by a person for whatever reason. */
-const NOT_OURS = [...LOOKS_OF_AN_APP, "grantTypes", "responseTypes"];
+/** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
+const NOT_OURS = [...LOOKS_OF_AN_APP, "type", "grantTypes", "responseTypes"];
 
 /**
  * A web app that authenticates with its secret in the request body, as the gateway sends it (confirmed: gateway docs).

@@ -145,7 +145,7 @@ const clientProvider = z.strictObject(
     validateCertificates: flag("whether Anypoint checks Okta's TLS certificate").default(true),
     introspectAt: choice(["issuer", "org"]).default("issuer"),
     privateKeyBlock: privateKeyBlock.optional(),
-    adopt: flag("whether a provider that is there is taken over").default(false),
+    adopt: flag("whether a provider that is there is taken over").optional(),
   },
   objectOf("an object that names at least the environments: clientProvider: { environments: [Sandbox] }"),
 );
@@ -214,7 +214,7 @@ const consumer = z.strictObject({
     .default([UNUSED_REDIRECT_URI]),
   tier: text("the name of an SLA tier").optional(),
   approval: choice(["leave-pending", "wait", "approve"]).default("leave-pending"),
-  adopt: flag("whether an application that is there is taken over").default(false),
+  adopt: flag("whether an application that is there is taken over").optional(),
 });
 
 const verification = z.strictObject({

@@ -11,6 +11,8 @@ import type { Lab } from "./lab.ts";
 export interface HandMadeOptions {
   /** Where gateways introspect: the custom server (default), or the org as the guide has it. */
   readonly introspectAt?: "issuer" | "org";
+  /** Kind of App B: the guide has both. Default `web`. */
+  readonly inspectorType?: "web" | "service";
   /** Name of the client provider. Default `Okta (by hand)`. */
   readonly providerName?: string;
 }
@@ -57,7 +59,7 @@ export async function makeByHand(lab: Lab, options: HandMadeOptions = {}): Promi
   const okta = await oktaConsole(lab);
   const anypoint = await anypointConsole(lab, lab.credentials.anypoint);
   const manager = await makeManager(lab, okta);
-  const inspector = await makeInspector(okta);
+  const inspector = await makeInspector(okta, options.inspectorType ?? "web");
   const server = await makeServer(okta);
   const name = options.providerName ?? "Okta (by hand)";
   const introspectAt = options.introspectAt === "org" ? "" : `/${server.id}`;
@@ -111,7 +113,7 @@ export async function makeManager(
   return { id: String(id), label, kid, privateKey: await exportPKCS8(privateKey) };
 }
 
-async function makeInspector(okta: Call): Promise<HandMade["inspector"]> {
+async function makeInspector(okta: Call, type: "web" | "service"): Promise<HandMade["inspector"]> {
   const label = "MuleSoft-Token-Introspection";
   const { id, credentials } = await okta("POST", "/api/v1/apps", {
     name: "oidc_client",
@@ -122,11 +124,14 @@ async function makeInspector(okta: Call): Promise<HandMade["inspector"]> {
     settings: {
       notes: { admin: "Asked for by the integration team" },
       oauthClient: {
-        application_type: "web",
-        grant_types: ["authorization_code"],
-        response_types: ["code"],
-        redirect_uris: ["http://localhost:8080/authorization-code/callback"],
-        post_logout_redirect_uris: ["http://localhost:8080"],
+        application_type: type,
+        ...(type === "service" && { grant_types: ["client_credentials"], response_types: ["token"] }),
+        ...(type === "web" && {
+          grant_types: ["authorization_code"],
+          response_types: ["code"],
+          redirect_uris: ["http://localhost:8080/authorization-code/callback"],
+          post_logout_redirect_uris: ["http://localhost:8080"],
+        }),
       },
     },
   });

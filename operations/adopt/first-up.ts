@@ -134,7 +134,7 @@ function stepOf(
 
 /** To the engine our own resources are made, also where their first work is to take over what is there. Undefined: made. */
 function takenOver(type: string, inputs: Record<string, unknown>, taken: TakenOver): string[] | undefined {
-  switch (type.split(":").at(-1)) {
+  switch (type.split(":").at(-1) ?? "") {
     case "ClientProvider":
       return inputs.adopt === true
         ? differences(inputs as unknown as Parameters<typeof differences>[0], taken.provider).sort()

@@ -119,7 +119,13 @@ async function look(
     new AnypointSide(logins.anypoint, privateKeyBlockNames.optional().safeParse(block).data),
     config,
     {
-      ...{ stack: flags.stack, provider: flags.provider, manager: flags.manager, server: flags.server, managerKey },
+      ...{
+        stack: flags.stack.split("/").at(-1) ?? flags.stack,
+        provider: flags.provider,
+        manager: flags.manager,
+        server: flags.server,
+        managerKey,
+      },
       ownServer: flags.ownServer ?? false,
       ...(logins.okta.login.kind === "service app" && { runsTheStack: logins.okta.login.clientId }),
     },

@@ -42,7 +42,7 @@ export function merge(own: Readonly<Tree>, wanted: Readonly<Tree>): Merged {
     conflicts.push(conflict("authorizationServer.create", server.create, `the server ${text((found as Tree).id)}`));
   }
   if (isTree(server) && isTree(found)) {
-    const made = (list(server.scopes) as unknown[]).map(scopeOf);
+    const made = list(server.scopes).map(scopeOf);
     for (const scope of list(found.existingScopes)
       .map(scopeOf)
       .filter((one) => made.includes(one))) {

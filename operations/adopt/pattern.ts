@@ -37,10 +37,10 @@ export interface Found {
 }
 
 /** Scopes of a policy's configuration. */
-const scopesOf = ({ policy }: FoundApi): string[] =>
-  String(policy?.configuration.scopes ?? "")
-    .split(/[\s,]+/)
-    .filter(Boolean);
+function scopesOf({ policy }: FoundApi): string[] {
+  const scopes = policy?.configuration.scopes;
+  return typeof scopes === "string" ? scopes.split(/[\s,]+/).filter(Boolean) : [];
+}
 
 /** Looks at both sides. Throws `NothingTaken` when something needed is missing or not the only one; the rows tell all. */
 export async function findPattern(
@@ -248,14 +248,14 @@ function addApis(
   { stack, root }: { stack: string; root: { id: string; name: string } },
   { plain, warnings }: Wanted,
 ): void {
-  const apiNames = new Names(config.own.apis, (row) =>
-    row.instanceId === undefined ? undefined : String(row.instanceId),
+  const apiNames = new Names(config.own.apis, ({ instanceId: id }) =>
+    typeof id === "number" || typeof id === "string" ? String(id) : undefined,
   );
   const consumerNames = new Names(config.own.consumers, (row) =>
     typeof row.applicationName === "string" ? row.applicationName : `${String(row.name)}-${stack}`,
   );
   const names = new Map<FoundApi, string>();
-  plain.apis = apis.map((api) => {
+  const foundApis = apis.map((api) => {
     const { instance, policy, environment } = api;
     const name = apiNames.of(
       instance.id,
@@ -289,7 +289,8 @@ function addApis(
       },
     };
   });
-  plain.consumers = consumers.map(({ application, api }) => {
+  if (foundApis.length > 0) plain.apis = foundApis;
+  const foundConsumers = consumers.map(({ application, api }) => {
     const { name, description, url, grantTypes = [], redirectUris = [] } = application;
     return {
       name: consumerNames.of(name, name, application.applicationId),
@@ -302,6 +303,7 @@ function addApis(
       adopt: true,
     };
   });
+  if (foundConsumers.length > 0) plain.consumers = foundConsumers;
   // Of itself a stack `dev` would make a scope and an application for the verification.
   plain.verification = { probe: false };
 }

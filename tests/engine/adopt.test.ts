@@ -8,7 +8,7 @@ import { runCommandLine } from "../../operations/adopt/main.ts";
 import { verify } from "../../operations/verify/index.ts";
 import { readStack } from "../../operations/verify/stack.ts";
 import { orgToken } from "../../providers/okta/access-token.ts";
-import { type HandMade, makeByHand } from "../../sandbox/hand-made.ts";
+import { type HandMade, type HandMadeOptions, makeByHand } from "../../sandbox/hand-made.ts";
 import type { Lab } from "../../sandbox/lab.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
 
@@ -29,9 +29,9 @@ const LOGINS_ALONE = Object.fromEntries(
 /** Calls that ask: reads, and logins. */
 const ASKS = /^(GET .*|POST .*\/oauth2\/(v1\/)?token)$/;
 
-async function startByHand(): Promise<{ bench: Bench; made: HandMade; keyFile: string }> {
+async function startByHand(options: HandMadeOptions = {}): Promise<{ bench: Bench; made: HandMade; keyFile: string }> {
   bench = await startBench(LOGINS_ALONE);
-  const made = await makeByHand(bench.lab);
+  const made = await makeByHand(bench.lab, options);
   const keyFile = join(bench.stack.workspace.workDir, "key.pem");
   await writeFile(keyFile, made.manager.privateKey);
   return { bench, made, keyFile };
@@ -141,6 +141,8 @@ describe("with the Manager's own key", () => {
     expect(Object.keys(preview.changeSummary)).toEqual(["same"]);
     expect(b.calls("anypoint", after)).toEqual([]);
     expect((await adopt(b)).said).toContain("`pulumi up` would change nothing.");
+    const refresh = await stack.refresh({ ...recorded(b), runProgram: true });
+    expect(Object.keys(refresh.summary.resourceChanges ?? {})).toEqual(["same"]);
 
     await stack.destroy({ ...recorded(b), runProgram: true });
     expect(compared(lab, made.inspector.id)).toEqual(before);
@@ -149,7 +151,8 @@ describe("with the Manager's own key", () => {
 
 describe("without the Manager's key, and with the server's own objects", () => {
   test("a new key is announced and reaches both sides; scopes, policy and rule are imported and left", async () => {
-    const { bench: b, made } = await startByHand();
+    // App B as a service app, which the vendor's guide has too.
+    const { bench: b, made } = await startByHand({ inspectorType: "service" });
     const { lab, stack } = b;
     const { code, said } = await adopt(b, "--own-server", "--yes");
     expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("A NEW KEY for App A") });
