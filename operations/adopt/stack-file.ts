@@ -2,12 +2,16 @@
  * The stack's configuration file with what was found put in: plain keys by editing the YAML, so that comments and order stay;
  * secrets by the engine, encrypted. It is made beside the real one, which is written only at the end.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createTwoFilesPatch } from "diff";
 import { type Document, isMap, isSeq, parse, parseDocument } from "yaml";
+import { CannotRun } from "../command-line.ts";
 import { type StackLocation, withWorkspace } from "../stack-state.ts";
 
 export interface Proposal {
@@ -40,9 +44,9 @@ export async function withProposal<T>(
     await writeFile(join(folder, project), projectText.replace(/^stackConfigDir:.*\n?/m, ""));
     await writeFile(file, before, { mode: 0o600 });
     if (Object.keys(secrets).length > 0) {
-      await withWorkspace({ ...location, workDir: folder }, async (workspace) => {
+      await withWorkspace({ ...location, workDir: folder }, async ({ pulumiCommand }) => {
         for (const [key, value] of Object.entries(secrets)) {
-          await workspace.setConfig(stackName, NAMESPACE + key, { value, secret: true });
+          await setSecret(pulumiCommand.command, NAMESPACE + key, value, { ...location, workDir: folder });
         }
       });
     }
@@ -60,6 +64,23 @@ export async function withProposal<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Stores a secret by the engine's command, which gets it by standard input: arguments are seen by all users of a machine. */
+async function setSecret(command: string, key: string, value: string, location: StackLocation): Promise<void> {
+  const args = ["config", "set", key, "--secret", "--raw", "--stack", location.stackName, "--non-interactive"];
+  const child = spawn(command, args, {
+    cwd: location.workDir,
+    env: { ...process.env, ...location.env },
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  child.stdin.end(value);
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close") as Promise<[number | null]>]);
+  if (code === 0) return;
+  const reason = said.split("\n").find((line) => line.startsWith("error:")) ?? "the Pulumi CLI failed";
+  throw new CannotRun(
+    `Could not encrypt ${key} for the stack ${location.stackName}: ${reason}. Check the login to the backend and the passphrase (PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE). Nothing was written.`,
+  );
 }
 
 /** The changes, with what is encrypted left out: it says nothing and is long. */
