@@ -210,3 +210,22 @@ describe("an id that is not there", () => {
     expect(writes).toEqual([]);
   });
 });
+
+describe("a configuration with which the first up would replace something", () => {
+  test("is not written", async () => {
+    const { bench: b, made, keyFile } = await startByHand();
+    // Another role than the app has: a role assignment can only be replaced.
+    for (const role of Object.values(b.lab.okta.state.roles)) {
+      if (role.clientId === made.manager.id) role.type = "ORG_ADMIN";
+    }
+    const document = parseDocument(await readFile(stackFile(b), "utf8"));
+    document.setIn(["config", "okta-anypoint:manager"], document.createNode({ adminRole: { type: "APP_ADMIN" } }));
+    await writeFile(stackFile(b), document.toString({ lineWidth: 0 }));
+    const before = await readFile(stackFile(b), "utf8");
+    const { code, said } = await adopt(b, "--manager-key", keyFile, "--yes");
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(/manager-role-assignment.*REPLACED/) });
+    expect(said).toContain("this is no takeover. Nothing was written.");
+    expect(said).toContain("okta-anypoint:manager.adminRole.type: the configuration says APP_ADMIN, found ORG_ADMIN");
+    expect(await readFile(stackFile(b), "utf8")).toBe(before);
+  });
+});
