@@ -57,6 +57,9 @@ export async function previewFirstUp(
   taken: TakenOver,
 ): Promise<FirstUp> {
   const events: EngineEvent[] = [];
+  // Of a preview that fails the SDK also rejects promises that nobody waits for, some of them late (measured); they would end
+  // this process, and say nothing that the events do not.
+  if (!process.listeners("unhandledRejection").includes(ignoreEngine)) process.on("unhandledRejection", ignoreEngine);
   const failed = await withWorkspace(location, async (reader) => {
     const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
     const selected = await reader.stack();
@@ -76,6 +79,12 @@ export async function previewFirstUp(
     }
   });
   return { steps: stepsOf(events, taken), errors: failed ? errorsOf(events) : [] };
+}
+
+function ignoreEngine(reason: unknown): void {
+  const grpc =
+    typeof (reason as { code?: unknown } | null)?.code === "number" && /monitor|engine|Cancelled/i.test(String(reason));
+  if (!grpc) throw reason;
 }
 
 const errorsOf = (events: readonly EngineEvent[]): string[] => [
