@@ -66,7 +66,10 @@ function oktaProvider({ okta: { privateKey, apiToken, accessToken, ...plain } }:
 }
 
 function patternArgs(settings: Settings): TwoAppClientProviderArgs {
-  const { authorizationServer: server, clientProvider, manager } = settings;
+  const { authorizationServer: server, clientProvider, manager, adopt } = settings;
+  const secret = (value: string | undefined) => (value === undefined ? undefined : pulumi.secret(value));
+  const onServer = (...ids: (string | undefined)[]) =>
+    ids.includes(undefined) ? undefined : [server?.id, ...ids].join("/");
   return {
     orgUrl: settings.orgUrl,
     clientDeletion: clientProvider.clientDeletion,
@@ -74,10 +77,19 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       label: manager.label,
       clientId: manager.clientId,
       modulusLength: manager.modulusLength,
-      privateKeyPem: settings.managerPrivateKey === undefined ? undefined : pulumi.secret(settings.managerPrivateKey),
+      privateKeyPem: secret(settings.managerPrivateKey),
+      kid: manager.kid,
+      ...(adopt.managerApp !== undefined && { adopt: { appId: adopt.managerApp, grants: adopt.managerGrants } }),
     },
-    adminRole: manager.adminRole,
-    inspector: settings.inspector,
+    adminRole: {
+      ...manager.adminRole,
+      ...(adopt.managerRole !== undefined && { importId: `${manager.clientId}/${adopt.managerRole}` }),
+    },
+    inspector: {
+      ...settings.inspector,
+      clientSecret: secret(settings.inspectorClientSecret),
+      adoptAppId: adopt.inspectorApp,
+    },
     ...(server && {
       authorizationServer: {
         serverId: server.id,
@@ -87,6 +99,13 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
         allowClients: server.allowClients,
         policyPriority: server.policyPriority,
         accessTokenLifetimeMinutes: server.accessTokenLifetimeMinutes,
+        adopt: {
+          scopes: Object.fromEntries(
+            Object.entries(adopt.serverScopes).map(([name, id]) => [name, `${server.id}/${id}`]),
+          ),
+          policy: onServer(adopt.accessPolicy),
+          rule: onServer(adopt.accessPolicy, adopt.accessRule),
+        },
       },
     }),
     clientProvider: {
@@ -101,6 +120,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       ...(clientProvider.deleteWhileUsed && { deleteWhileUsed: true }),
       environments: clientProvider.environments,
       introspectAt: clientProvider.introspectAt,
+      ...(clientProvider.adopt && { adopt: true }),
     },
     apis: Object.fromEntries(
       settings.apis.map(({ name, environment, businessGroup, instanceId, asset, policy }) => [
@@ -108,7 +128,12 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
         { environment, businessGroup, instanceId, asset, policy },
       ]),
     ),
-    consumers: Object.fromEntries(settings.consumers.map(({ name, ...consumer }) => [name, consumer])),
+    consumers: Object.fromEntries(
+      settings.consumers.map(({ name, adopt: there, ...consumer }) => [
+        name,
+        { ...consumer, ...(there && { adopt: true }) },
+      ]),
+    ),
     ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
   };
 }

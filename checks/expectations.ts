@@ -10,8 +10,9 @@ const place = { environment: text, businessGroup: text.optional() };
 export const expectationsShape = {
   /** Scopes that the login at Okta needs. */
   oktaScopes: z.array(text),
-  manager: z.object({ label: text, clientId: text }),
-  inspector: z.object({ label: text }),
+  /** `adopted`: it is there and taken over, so that its names are taken is right. */
+  manager: z.object({ label: text, clientId: text, adopted: z.boolean().optional() }),
+  inspector: z.object({ label: text, adopted: z.boolean().optional() }),
   authorizationServer: z
     .object({
       /** An existing server. */
@@ -22,8 +23,8 @@ export const expectationsShape = {
       existingScopes: z.array(text),
     })
     .optional(),
-  /** `byHand`: a person makes it, so its name is no matter of ours. */
-  clientProvider: z.object({ name: text, byHand: z.boolean().optional() }),
+  /** `adopted`: it is there and taken over, or a person makes it: its name is no matter of ours. */
+  clientProvider: z.object({ name: text, adopted: z.boolean().optional() }),
   environments: z.array(z.object(place)),
   apis: z.array(
     z.object({
@@ -37,30 +38,38 @@ export const expectationsShape = {
       policyConfiguration: z.record(text, z.unknown()),
     }),
   ),
-  /** Names of the applications in Exchange. */
+  /** Names of the applications to make in Exchange. */
   applications: z.array(text),
 } as const;
 
 export type Expectations = z.output<z.ZodObject<typeof expectationsShape>>;
 
 export function expectationsOf(settings: Settings): Expectations {
-  const { authorizationServer: server, clientProvider } = settings;
+  const { adopt, authorizationServer: server, clientProvider } = settings;
+  const imported = new Set(Object.keys(adopt.serverScopes));
   return {
     oktaScopes: oktaScopes(settings),
-    manager: { label: settings.manager.label, clientId: settings.manager.clientId },
-    inspector: { label: settings.inspector.label },
+    manager: {
+      label: settings.manager.label,
+      clientId: settings.manager.clientId,
+      ...(adopt.managerApp !== undefined && { adopted: true }),
+    },
+    inspector: { label: settings.inspector.label, ...(adopt.inspectorApp !== undefined && { adopted: true }) },
     ...(server && {
       authorizationServer: {
         ...(server.id !== undefined && { id: server.id }),
         ...(server.create !== undefined && { create: server.create.name ?? `mulesoft-${settings.stack}` }),
         scopes: [
-          ...server.scopes.map(({ name }) => name),
+          ...server.scopes.map(({ name }) => name).filter((name) => !imported.has(name)),
           ...(settings.probe ? [settings.verification.probeScope] : []),
         ],
-        existingScopes: server.existingScopes,
+        existingScopes: [...server.existingScopes, ...imported],
       },
     }),
-    clientProvider: { name: clientProvider.name, ...(clientProvider.mode === "manual" && { byHand: true }) },
+    clientProvider: {
+      name: clientProvider.name,
+      ...((clientProvider.mode === "manual" || clientProvider.adopt === true) && { adopted: true }),
+    },
     environments: clientProvider.environments.map(({ environment, businessGroup }) => ({
       environment,
       ...(businessGroup !== undefined && { businessGroup }),
@@ -83,7 +92,7 @@ export function expectationsOf(settings: Settings): Expectations {
       policyConfiguration: enforcementConfiguration(policy),
     })),
     applications: [
-      ...settings.consumers.map(({ applicationName }) => applicationName),
+      ...settings.consumers.filter((one) => one.adopt !== true).map(({ applicationName }) => applicationName),
       ...(settings.probe ? [probeApplicationName(settings.stack)] : []),
     ],
   };

@@ -58,6 +58,8 @@ export interface AnypointClientProviderArgs {
   readonly privateKeyBlock?: ClientProviderArgs["privateKeyBlock"];
   /** Whether it is deleted although API instances of others are bound to it. Default false. Update. */
   readonly deleteWhileUsed?: pulumi.Input<boolean>;
+  /** The provider is there: it is taken over, and given back by a destroy. Default false. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
@@ -109,6 +111,7 @@ export class AnypointClientProvider extends pulumi.ComponentResource {
               inspectorClientSecret: pulumi.secret(args.inspectorClientSecret),
               privateKeyBlock: args.privateKeyBlock,
               deleteWhileUsed: args.deleteWhileUsed,
+              adopt: args.adopt,
             },
             childOptions(this, { aliases: [{ type: MANUAL_CLIENT_PROVIDER }] }),
           );

@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { childOptions, componentType } from "./component.ts";
+import { adoption, childOptions, componentType } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -31,16 +31,33 @@ export interface ApiAuthorizationServerArgs {
   readonly existingScopes?: readonly string[];
   /**
    * Who may get tokens: `all` clients of the org, or the `declared` ones. Default `all` on a server created here,
-   * `declared` on an existing one. With `all`, clients that request access later need no change of the stack.
+   * `declared` on an existing one. With `all`, clients that request access later need no change of the stack. `unmanaged`
+   * makes no access policy: those of an existing server decide.
    */
-  readonly allowClients?: "declared" | "all";
+  readonly allowClients?: "declared" | "all" | "unmanaged";
   /** Client ids of the declared consumers; used with `declared`. */
   readonly clientIds?: pulumi.Input<pulumi.Input<string>[]>;
   /** Place of the access policy when it is made, 1 first; on an existing server it may be moved later. Default 1. */
   readonly policyPriority?: pulumi.Input<number>;
   /** Life of an access token in minutes, 5 to 1440. Default 60. */
   readonly accessTokenLifetimeMinutes?: pulumi.Input<number>;
+  /** Objects of an existing server that are imported, and left by a destroy. */
+  readonly adopt?: AdoptedServerObjects;
 }
+
+export interface AdoptedServerObjects {
+  /** `serverId/scopeId` by scope name. */
+  readonly scopes?: Readonly<Record<string, string>>;
+  /** `serverId/policyId`. */
+  readonly policy?: string;
+  /** `serverId/policyId/ruleId`. */
+  readonly rule?: string;
+}
+
+/** What people see of an adopted scope, policy or rule stays theirs. */
+const SCOPE_LOOKS = ["description", "displayName", "metadataPublish", "default", "optional"];
+const POLICY_LOOKS = ["name", "description", "priority"];
+const RULE_LOOKS = ["name", "priority", "refreshTokenLifetimeMinutes", "refreshTokenWindowMinutes"];
 
 /**
  * Scopes, and an access policy with one rule that lets clients have them by client credentials.
@@ -72,7 +89,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
     this.tokenUrl = urls.tokenUrl;
     this.introspectionUrl = urls.introspectionUrl;
 
-    const scopes = (args.scopes ?? []).map((scope) => this.#scope(name, scope));
+    const scopes = (args.scopes ?? []).map((scope) => this.#scope(name, scope, args.adopt?.scopes?.[scope.name]));
     this.scopeNames = [...(args.scopes ?? []).map((scope) => scope.name), ...(args.existingScopes ?? [])];
 
     const clients = allowedClients(args);
@@ -93,7 +110,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
     );
   }
 
-  #scope(name: string, scope: ScopeArgs): okta.auth.ServerScope {
+  #scope(name: string, scope: ScopeArgs, importId: string | undefined): okta.auth.ServerScope {
     return new okta.auth.ServerScope(
       `${name}-scope-${scope.name}`,
       {
@@ -103,7 +120,11 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         consent: "IMPLICIT",
         metadataPublish: "ALL_CLIENTS",
       },
-      childOptions(this, { replaceOnChanges: ["authServerId", "name"], deleteBeforeReplace: true }),
+      childOptions(this, {
+        replaceOnChanges: ["authServerId", "name"],
+        deleteBeforeReplace: true,
+        ...adoption(importId, SCOPE_LOOKS),
+      }),
     );
   }
 
@@ -127,6 +148,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // Policies of others move ours down; to write it back would only move theirs.
         ignoreChanges: args.create === undefined ? ["priority"] : [],
+        ...adoption(args.adopt?.policy, POLICY_LOOKS),
       }),
     );
     new okta.auth.ServerPolicyRule(
@@ -144,6 +166,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         replaceOnChanges: ["authServerId", "policyId"],
         deleteBeforeReplace: true,
         dependsOn: scopes,
+        ...adoption(args.adopt?.rule, RULE_LOOKS),
       }),
     );
   }
@@ -152,6 +175,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
 /** The policy's list of clients; undefined when nobody is to be allowed. */
 function allowedClients(args: ApiAuthorizationServerArgs): pulumi.Input<pulumi.Input<string>[]> | undefined {
   const allow = args.allowClients ?? (args.create === undefined ? "declared" : "all");
+  if (allow === "unmanaged") return undefined;
   if (allow === "all") return ["ALL_CLIENTS"];
   const declared = args.clientIds ?? [];
   return Array.isArray(declared) && declared.length === 0 ? undefined : declared;

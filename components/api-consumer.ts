@@ -34,6 +34,8 @@ export interface ApiConsumerArgs {
   readonly redirectUris?: pulumi.Input<pulumi.Input<string>[]>;
   /** What becomes of the application on delete; `keep` leaves it and removes its contract. Default `anypoint`. */
   readonly clientDeletion?: pulumi.Input<"keep" | "anypoint" | "everywhere">;
+  /** The application is there: it is taken over, and left by a destroy. Default false. */
+  readonly adopt?: pulumi.Input<boolean>;
   /** The contract; `false` makes an application without one. Default a contract without tier, left pending if need be. */
   readonly contract?: false | ContractTerms;
 }
@@ -70,6 +72,7 @@ export class ApiConsumer extends pulumi.ComponentResource {
         deletion: pulumi
           .output(args.clientDeletion ?? "anypoint")
           .apply((value) => (value === "keep" ? "keep" : "remove")),
+        adopt: args.adopt,
       },
       childOptions(this),
     );

@@ -1,12 +1,12 @@
 /** The admin role without which Okta refuses the Manager's registrations with 403. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
-import { childOptions, componentType } from "./component.ts";
+import { adoption, childOptions, componentType } from "./component.ts";
 
 export interface ClientAdminRoleArgs {
   /** Client id of the app that gets the role. Replaces the assignment. */
   readonly clientId: pulumi.Input<string>;
-  /** The app, so that the assignment counts as gone with it. */
+  /** The app, so that the assignment counts as gone with it; to be left out for one that a destroy leaves. */
   readonly app?: pulumi.Resource;
   /**
    * Role type. Default `APP_ADMIN`, the one that MuleSoft names (confirmed: KB 005315457); others bring a warning.
@@ -17,6 +17,8 @@ export interface ClientAdminRoleArgs {
   readonly role?: pulumi.Input<string>;
   /** Id of the resource set of a custom role. Replaces the assignment. */
   readonly resourceSet?: pulumi.Input<string>;
+  /** An assignment that is there, as `clientId/roleAssignmentId`: imported, and left by a destroy. */
+  readonly importId?: string;
 }
 
 /** What to know about a role other than the default; undefined for the default. */
@@ -50,7 +52,7 @@ export class ClientAdminRole extends pulumi.ComponentResource {
     new okta.app.OauthRoleAssignment(
       `${name}-assignment`,
       { clientId: args.clientId, type: this.roleType, role: args.role, resourceSet: args.resourceSet },
-      childOptions(this, args.app === undefined ? {} : { deletedWith: args.app }),
+      childOptions(this, { ...adoption(args.importId), ...(args.app !== undefined && { deletedWith: args.app }) }),
     );
     this.registerOutputs({ roleType: this.roleType });
   }

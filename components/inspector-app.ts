@@ -2,14 +2,21 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
-import { childOptions, componentType } from "./component.ts";
+import { LOOKS_OF_AN_APP, adoption, childOptions, componentType } from "./component.ts";
 
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
   readonly label?: pulumi.Input<string>;
   /** The redirect URI that Okta demands of a web app; never used. Default one under `.invalid`. Update. */
   readonly redirectUri?: pulumi.Input<string>;
+  /** Its client secret, in place of one that Okta makes. Of an adopted app its present one: reads never show it. Secret. Update. */
+  readonly clientSecret?: pulumi.Input<string>;
+  /** Id of an app that is there: imported, and left by a destroy. `label` must be its own. */
+  readonly adoptAppId?: string;
 }
+
+/** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
+const NOT_OURS = [...LOOKS_OF_AN_APP, "type", "grantTypes", "responseTypes"];
 
 /**
  * A web app that authenticates with its secret in the request body, as the gateway sends it (confirmed: gateway docs).
@@ -35,11 +42,13 @@ export class InspectorApp extends pulumi.ComponentResource {
         redirectUris: [args.redirectUri ?? UNUSED_REDIRECT_URI],
         tokenEndpointAuthMethod: "client_secret_post",
         skipAuthenticationPolicy: true,
+        // Sent along, so that no change of the app makes Okta find a new one.
+        ...(args.clientSecret !== undefined && { clientBasicSecret: pulumi.secret(args.clientSecret) }),
       },
-      childOptions(this),
+      childOptions(this, adoption(args.adoptAppId, NOT_OURS)),
     );
     this.clientId = this.app.clientId;
-    this.clientSecret = pulumi.secret(this.app.clientSecret);
+    this.clientSecret = pulumi.secret(args.clientSecret ?? this.app.clientSecret);
     this.registerOutputs({ clientId: this.clientId });
   }
 }

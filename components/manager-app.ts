@@ -3,7 +3,8 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
-import { childOptions, componentType } from "./component.ts";
+import { publicJwkOf } from "../providers/signing-key.ts";
+import { LOOKS_OF_AN_APP, adoption, childOptions, componentType } from "./component.ts";
 
 export type { ClientDeletion };
 
@@ -26,6 +27,17 @@ export interface ManagerAppArgs {
   readonly modulusLength?: pulumi.Input<number>;
   /** An RSA private key as PEM (PKCS#8 or PKCS#1) to use in place of a generated one. Secret. Replaces the key. */
   readonly privateKeyPem?: pulumi.Input<string>;
+  /** Name of the brought key at Okta, where it is registered already under another one. Replaces the key's record. */
+  readonly kid?: string;
+  /** An app that is there: imported, and left by a destroy. `clientId` and `label` must be its own. */
+  readonly adopt?: AdoptedManager;
+}
+
+export interface AdoptedManager {
+  /** Id of the app in Okta. */
+  readonly appId: string;
+  /** Whether it has grants, which are then imported too. Default false: they are made. */
+  readonly grants?: boolean;
 }
 
 /**
@@ -60,9 +72,15 @@ export class ManagerApp extends pulumi.ComponentResource {
 
     const key = new SigningKey(
       `${name}-key`,
-      { modulusLength: args.modulusLength, privateKeyPem: args.privateKeyPem },
+      { modulusLength: args.modulusLength, privateKeyPem: args.privateKeyPem, kid: args.kid },
       childOptions(this),
     );
+    const { kid, privateKeyPem, adopt } = args;
+    // Of a key that Okta has already, a preview shows that nothing changes.
+    const publicJwk =
+      kid === undefined || privateKeyPem === undefined
+        ? key.publicJwk
+        : pulumi.unsecret(pulumi.output(privateKeyPem)).apply((pem) => publicJwkOf(pem, kid));
     this.app = new okta.app.OAuth(
       `${name}-app`,
       {
@@ -72,16 +90,20 @@ export class ManagerApp extends pulumi.ComponentResource {
         grantTypes: ["client_credentials"],
         responseTypes: ["token"],
         tokenEndpointAuthMethod: "private_key_jwt",
-        jwks: [key.publicJwk.apply(({ kid, kty, e, n }) => ({ kid, kty, e, n }))],
+        jwks: [publicJwk.apply(({ kid, kty, e, n }) => ({ kid, kty, e, n }))],
         skipAuthenticationPolicy: true,
       },
-      childOptions(this),
+      childOptions(this, adoption(adopt?.appId, LOOKS_OF_AN_APP)),
     );
     this.scopes = pulumi.output(args.clientDeletion ?? "anypoint").apply(managerScopes);
     new okta.AppOauthApiScope(
       `${name}-scopes`,
       { appId: this.app.id, issuer: args.orgUrl, scopes: this.scopes },
-      childOptions(this, { deletedWith: this.app }),
+      childOptions(this, {
+        ...adoption(adopt?.grants === true ? adopt.appId : undefined),
+        // An adopted app stays, so what was made for it does not go with it.
+        ...(adopt === undefined && { deletedWith: this.app }),
+      }),
     );
 
     this.appId = this.app.id;

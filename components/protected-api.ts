@@ -35,6 +35,8 @@ export interface EnforcementArgs {
   readonly order?: pulumi.Input<number>;
   /** Further keys of the policy's template, checked against it. Update. */
   readonly configuration?: pulumi.Input<Record<string, unknown>>;
+  /** Number of a policy that is there: it is taken over, and given back by a destroy. Replaces. */
+  readonly policyId?: pulumi.Input<string>;
 }
 
 export interface ProtectedApiArgs {
@@ -92,6 +94,7 @@ export class ProtectedApi extends pulumi.ComponentResource {
         apiId: this.instance.apiId,
         assetVersion: policy.version,
         order: policy.order,
+        policyId: policy.policyId,
         configuration: pulumi
           .all([
             policy.scopes ?? [],

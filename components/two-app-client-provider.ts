@@ -32,6 +32,7 @@ export interface TwoAppClientProviderArgs {
     | "validateCertificates"
     | "privateKeyBlock"
     | "deleteWhileUsed"
+    | "adopt"
   > & {
     readonly environments: readonly AssignedEnvironment[];
     /**
@@ -91,7 +92,11 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     );
     const role = new ClientAdminRole(
       `${name}-manager-role`,
-      { ...args.adminRole, clientId: this.manager.clientId, app: this.manager.app },
+      {
+        ...args.adminRole,
+        clientId: this.manager.clientId,
+        ...(args.manager?.adopt === undefined && { app: this.manager.app }),
+      },
       child,
     );
     this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);

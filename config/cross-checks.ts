@@ -164,8 +164,12 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
       );
     }
   }
+  adoptionProblems({ values, unreadable }).forEach(([key, problem]) => add(key, problem));
   const keyProblem = values.managerPrivateKey === undefined ? undefined : pemProblem(values.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
+  if (server?.allowClients === "unmanaged" && server.create !== undefined) {
+    add("authorizationServer.allowClients", "unmanaged is for an existing server: a new one has no access policy");
+  }
   const { mode, id } = values.clientProvider ?? {};
   if (mode === "header" && readable("registrationHeader") && values.registrationHeader === undefined) {
     add(
@@ -203,6 +207,35 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
 /** The readable items of a list, each with its place. */
 const itemsOf = <T>(list: readonly (T | null)[] = []): [T, number][] =>
   list.flatMap((item, index) => (item === null ? [] : [[item, index] as [T, number]]));
+
+/** Ids of objects that are there need the settings that name the same objects. */
+function adoptionProblems({ values, unreadable }: Readable<StackConfig>): [key: string, problem: string][] {
+  const { adopt, manager, managerPrivateKey, authorizationServer: server } = values;
+  const problems: [key: string, problem: string][] = [];
+  /** `by`: the key under which the needed setting stands; what can't be read there may be what is needed. */
+  const need = (missing: boolean, by: keyof StackConfig, key: string, what: string) => {
+    if (missing && !unreadable.has(by)) problems.push([key, `needs ${what}`]);
+  };
+  if (adopt !== undefined) {
+    const { managerApp, managerGrants, managerRole, accessPolicy, accessRule, serverScopes } = adopt;
+    const onServer = Object.keys(serverScopes).length > 0 || accessPolicy !== undefined;
+    const ofManager = "manager.clientId, the client id of that app";
+    need(managerApp !== undefined && manager?.clientId === undefined, "manager", "adopt.managerApp", ofManager);
+    need(managerGrants && managerApp === undefined, "adopt", "adopt.managerGrants", "adopt.managerApp");
+    need(managerRole !== undefined && managerApp === undefined, "adopt", "adopt.managerRole", "adopt.managerApp");
+    need(accessRule !== undefined && accessPolicy === undefined, "adopt", "adopt.accessRule", "adopt.accessPolicy");
+    const ofServer = "authorizationServer.id, the server of its scopes and policy";
+    need(onServer && server?.id === undefined, "authorizationServer", "adopt", ofServer);
+    const scopes = (server?.scopes ?? []).map(({ name }) => name);
+    for (const name of Object.keys(serverScopes)) {
+      const listed = `"${name}" under authorizationServer.scopes`;
+      need(!scopes.includes(name), "authorizationServer", "adopt.serverScopes", listed);
+    }
+  }
+  const keyless = manager?.kid !== undefined && managerPrivateKey === undefined;
+  need(keyless, "managerPrivateKey", "manager.kid", "managerPrivateKey, the key itself");
+  return problems;
+}
 
 function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];

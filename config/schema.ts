@@ -87,6 +87,7 @@ const manager = z.strictObject({
     .regex(/^[\x21-\x7e]{6,100}$/, { error: "a client id has 6 to 100 printable characters without spaces" })
     .optional(),
   modulusLength: z.literal([2048, 3072, 4096], { error: "give 2048, 3072 or 4096 bits" }).default(2048),
+  kid: text("the name that Okta has for the key in managerPrivateKey").optional(),
   adminRole: z
     .strictObject({
       type: choice(ADMIN_ROLES).default("APP_ADMIN"),
@@ -113,7 +114,7 @@ const authorizationServer = z
       .optional(),
     scopes: list(scope, "scopes to create").default([]),
     existingScopes: list(scopeName, "scope names that the server has already").default([]),
-    allowClients: choice(["declared", "all"]).optional(),
+    allowClients: choice(["declared", "all", "unmanaged"]).optional(),
     policyPriority: wholeNumber(1, 1000, "places").default(1),
     accessTokenLifetimeMinutes: wholeNumber(5, 1440, "minutes").default(60),
   })
@@ -160,9 +161,15 @@ const clientProvider = z.strictObject(
     introspectAt: choice(["issuer", "org"]).default("issuer"),
     privateKeyBlock: privateKeyBlock.optional(),
     deleteWhileUsed: flag("whether the provider is deleted although API instances of others use it").default(false),
+    adopt: flag("whether a provider that is there is taken over").optional(),
   },
   objectOf("an object that names at least the environments: clientProvider: { environments: [Sandbox] }"),
 );
+
+/** A number of API Manager's, kept as text. */
+const objectNumber = z
+  .union([z.int(), z.string().regex(/^\d+$/)], { error: "give the number that API Manager shows" })
+  .transform(String);
 
 const policy = z.strictObject({
   scopes: list(scopeName, "scopes that a token needs").default([]),
@@ -171,6 +178,7 @@ const policy = z.strictObject({
   version: text("a version of the policy, for example 1.6.0").optional(),
   order: wholeNumber(1, 1000, "places").optional(),
   configuration: z.record(z.string(), z.unknown(), { error: "give an object of configuration keys" }).default({}),
+  policyId: objectNumber.optional(),
 });
 
 const api = z
@@ -178,10 +186,7 @@ const api = z
     name: name("an API's name"),
     environment: text("an environment's name or id"),
     businessGroup: text("a business group's name or id").optional(),
-    instanceId: z
-      .union([z.int(), z.string().regex(/^\d+$/)], { error: "give the number that API Manager shows" })
-      .transform(String)
-      .optional(),
+    instanceId: objectNumber.optional(),
     asset: z
       .strictObject({
         assetId: text("the Exchange asset id"),
@@ -225,12 +230,29 @@ const consumer = z.strictObject({
     .default([UNUSED_REDIRECT_URI]),
   tier: text("the name of an SLA tier").optional(),
   approval: choice(["leave-pending", "wait", "approve"]).default("leave-pending"),
+  adopt: flag("whether an application that is there is taken over").optional(),
 });
 
 const verification = z.strictObject({
   probe: flag("whether a probe scope and a consumer without contract are added").optional(),
   probeScope: scopeName.optional(),
   deadlineSeconds: wholeNumber(1, 1800, "seconds").default(180),
+});
+
+const oktaObjectId = (what: string) =>
+  text(what).regex(/^[A-Za-z0-9_-]+$/, { error: `${what} is one word, without slashes` });
+
+/** Ids of Okta objects that are there: they are imported by the first `up`, and left by a destroy. */
+const adopt = z.strictObject({
+  managerApp: oktaObjectId("the id of the Manager app").optional(),
+  managerGrants: flag("whether the Manager's grants are taken over").default(false),
+  managerRole: oktaObjectId("the id of the Manager's role assignment").optional(),
+  inspectorApp: oktaObjectId("the id of the Inspector app").optional(),
+  serverScopes: z
+    .record(scopeName, oktaObjectId("the id of a scope"), { error: "give an object: scope name to scope id" })
+    .default({}),
+  accessPolicy: oktaObjectId("the id of the access policy").optional(),
+  accessRule: oktaObjectId("the id of the access policy's rule").optional(),
 });
 
 /** Keys of the `okta-anypoint:` namespace. */
@@ -242,12 +264,14 @@ export const stackConfig = z.strictObject({
     .regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, { error: "is no header value: printable ASCII, one line" })
     .optional(),
   inspector: inspector.prefault({}),
+  inspectorClientSecret: text("the Inspector's client secret").optional(),
   authorizationServer: authorizationServer.optional(),
   clientProvider,
   apis: list(api, "APIs").default([]),
   consumers: list(consumer, "consumers").default([]),
   verification: verification.prefault({}),
   verifyAfterUp: flag("whether `pulumi up` ends with the verification").default(false),
+  adopt: adopt.prefault({}),
   exportConsumerSecrets: flag("whether the stack outputs hold the consumers' client secrets").default(false),
 });
 

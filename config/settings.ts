@@ -50,7 +50,7 @@ export interface Settings extends Omit<
   readonly inspector: { readonly label: string };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
-    readonly allowClients: "declared" | "all";
+    readonly allowClients: "declared" | "all" | "unmanaged";
   };
   readonly verification: StackConfig["verification"] & { readonly probeScope: string };
   readonly probe: boolean;
@@ -71,6 +71,7 @@ export interface SettingsSource {
 export const SECRET_KEYS = [
   "okta-anypoint:managerPrivateKey",
   "okta-anypoint:registrationHeader",
+  "okta-anypoint:inspectorClientSecret",
   "okta:privateKey",
   "okta:apiToken",
   "okta:accessToken",

@@ -59,6 +59,8 @@ export interface ClientProviderArgs {
   readonly privateKeyBlock?: pulumi.Input<PrivateKeyBlockArgs>;
   /** Whether a delete goes on although API instances of others are bound to the provider. Default false. Update. */
   readonly deleteWhileUsed?: pulumi.Input<boolean>;
+  /** It must be there, with this name and Inspector: it is taken over and given back on delete. Default false. No change later. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 /** What a client provider that a person made in the console must look like; nothing of it is ever written. */
@@ -170,6 +172,8 @@ export interface ClientApplicationArgs {
   readonly deletion?: pulumi.Input<"keep" | "remove">;
   /** Name of the stack, for the command in what a delete says of a client that stays. Default this stack's. No change. */
   readonly stack?: pulumi.Input<string>;
+  /** It must be there, as described and ours: it is taken over and left on delete. Default false. No change later. */
+  readonly adopt?: pulumi.Input<boolean>;
 }
 
 export interface ContractArgs {
@@ -200,6 +204,8 @@ export interface SigningKeyArgs {
   readonly modulusLength?: pulumi.Input<number>;
   /** A key of your own, PKCS#8 or PKCS#1 PEM, in place of a generated one. Secret. Replaces. */
   readonly privateKeyPem?: pulumi.Input<string>;
+  /** Name of a brought key, where it has another one at Okta than its RFC 7638 thumbprint. Replaces. */
+  readonly kid?: pulumi.Input<string>;
   /** Any values; a change of one makes a new key. Replaces. */
   readonly keepers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

@@ -194,7 +194,7 @@ export class Preflight extends PackageResource {
 
 /** An RSA signing key, made here and kept, encrypted, in the stack's state alone. */
 export class SigningKey extends PackageResource {
-  /** RFC 7638 thumbprint (SHA-256, base64url). */
+  /** RFC 7638 thumbprint (SHA-256, base64url), unless another name was given. */
   declare readonly kid: pulumi.Output<string>;
   declare readonly publicJwk: pulumi.Output<PublicJwk>;
   /** Private key, PKCS#8 PEM, not encrypted. Secret. */
@@ -206,7 +206,7 @@ export class SigningKey extends PackageResource {
     const definition: Definition = {
       handler: "SigningKey",
       module: "okta-anypoint",
-      outputs: ["kid", "publicJwk", "pem", "createdAt"],
+      outputs: [...(args.kid === undefined ? ["kid"] : []), "publicJwk", "pem", "createdAt"],
       secrets: ["pem", "privateKeyPem"],
     };
     super(definition, name, args, opts);

@@ -15,13 +15,14 @@ export const signingKeyShape = {
       if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
     })
     .optional(),
+  kid: z.string({ error: "give the key's name at Okta" }).min(1, { error: "give the key's name at Okta" }).optional(),
   keepers: z.record(z.string(), z.string({ error: "give text" }), { error: "give an object of texts" }).optional(),
 } as const;
 
 export type SigningKeyInputs = z.output<z.ZodObject<typeof signingKeyShape>>;
 
 export interface SigningKeyState extends SigningKeyInputs {
-  /** RFC 7638 thumbprint (SHA-256, base64url). */
+  /** RFC 7638 thumbprint (SHA-256, base64url), unless another name was given. */
   readonly kid: string;
   readonly publicJwk: { readonly kty: string; readonly n: string; readonly e: string; readonly kid: string };
   /** PKCS#8. */
@@ -39,11 +40,16 @@ export async function createSigningKey(inputs: SigningKeyInputs): Promise<{ id: 
     brought === undefined
       ? (await generateKeyPair("rsa", { modulusLength: inputs.modulusLength })).privateKey
       : createPrivateKey(brought);
-  const { n = "", e = "" } = await exportJWK(createPublicKey(privateKey));
-  const kid = await calculateJwkThumbprint({ kty: "RSA", n, e });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const publicJwk = { kty: "RSA", n, e, kid };
+  const publicJwk = await publicJwkOf(pem, inputs.kid);
+  const { kid } = publicJwk;
   return { id: kid, state: { ...inputs, kid, publicJwk, pem, createdAt: new Date().toISOString() } };
+}
+
+/** The public half of an RSA private key. `kid` defaults to its RFC 7638 thumbprint. */
+export async function publicJwkOf(pem: string, kid?: string): Promise<SigningKeyState["publicJwk"]> {
+  const { n = "", e = "" } = await exportJWK(createPublicKey(pem));
+  return { kty: "RSA", n, e, kid: kid ?? (await calculateJwkThumbprint({ kty: "RSA", n, e })) };
 }
 
 /** What is wrong with a brought key, without a word of it. */

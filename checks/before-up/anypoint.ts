@@ -61,10 +61,10 @@ export async function anypointBeforeUp(
 async function checkProvider(
   client: AnypointClient,
   rootId: string,
-  { clientProvider: { name, byHand } }: Expectations,
+  { clientProvider: { name, adopted } }: Expectations,
   former: Expectations | undefined,
 ): Promise<Finding[]> {
-  if (byHand === true) return [];
+  if (adopted === true) return [];
   if (former?.clientProvider.name === name) return [];
   const all = await listProviders(client, rootId);
   const taken = all.find((one) => one.name === name);

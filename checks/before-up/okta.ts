@@ -331,8 +331,12 @@ async function checkNames(
   mayAskForClients: boolean,
 ): Promise<Finding[]> {
   const labels = [
-    ...(former?.manager.label === manager.label ? [] : [{ label: manager.label, key: "manager.label" }]),
-    ...(former?.inspector.label === inspector.label ? [] : [{ label: inspector.label, key: "inspector.label" }]),
+    ...(manager.adopted || former?.manager.label === manager.label
+      ? []
+      : [{ label: manager.label, key: "manager.label" }]),
+    ...(inspector.adopted || former?.inspector.label === inspector.label
+      ? []
+      : [{ label: inspector.label, key: "inspector.label" }]),
   ];
   const findings: Finding[] = [];
   const byLabel = async (label: string) =>
@@ -354,7 +358,7 @@ async function checkNames(
     );
   }
   const { clientId } = manager;
-  if (mayAskForClients && former?.manager.clientId !== clientId) {
+  if (mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId) {
     // A client that is not there has no roles to list: 404.
     const taken = await findAtOkta(orgUrl, `look for the client ${clientId}`, () =>
       all(client.roleAssignmentApi.listRolesForClient({ clientId })),

@@ -1,6 +1,6 @@
 /** Gathers what is known of a stack's applications and clients: its state, its settings, Anypoint and Okta. */
 import { listApplications, requireReadable } from "../../providers/anypoint/application-list.ts";
-import { findClientApplication } from "../../providers/anypoint/client-application.ts";
+import { findApplication } from "../../providers/anypoint/client-application.ts";
 import type { AnypointClient } from "../../providers/anypoint/client.ts";
 import { rootOrganization } from "../../providers/anypoint/organizations.ts";
 import type { OktaClient } from "../../providers/okta/client.ts";
@@ -35,7 +35,7 @@ export async function gather(sources: Sources): Promise<Facts> {
     applicationsOf(resources).map(async (one) => {
       const listed = applications.some(({ applicationId }) => applicationId === one.applicationId);
       const there =
-        listed || (await findClientApplication(anypoint, organizationId, one.applicationId, one.name)) !== undefined;
+        listed || (await findApplication(anypoint, organizationId, one.applicationId, one.name)) !== undefined;
       return { ...one, there };
     }),
   );

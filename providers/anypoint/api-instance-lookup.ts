@@ -100,6 +100,25 @@ export async function anyInstance(
   return assets.flatMap(({ apis }) => apis)[0];
 }
 
+/** All instances of an environment. */
+export async function listInstances(
+  client: AnypointClient,
+  place: Omit<InstancePlace, "apiId">,
+  environmentName: string,
+): Promise<Instance[]> {
+  const assets = await client.pages(
+    {
+      operation: "instances.list",
+      subject: `the API instances of environment "${environmentName}"`,
+      path: apisPath(place),
+    },
+    instanceList,
+    ({ assets: rows, total }) => ({ rows, total }),
+  );
+  // The asset stands above its instances, in every row or in none (confirmed: DX-APIM shows both).
+  return assets.flatMap(({ groupId, assetId, apis }) => apis.map((row) => ({ groupId, assetId, ...row })));
+}
+
 /** An instance that must be there. */
 export async function requireInstance(client: AnypointClient, place: InstancePlace): Promise<Instance> {
   const found = await findInstance(client, place);

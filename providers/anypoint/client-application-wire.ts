@@ -28,6 +28,7 @@ export const clientApplicationShape = {
   clientProviderId: text("the client provider's id"),
   deletion: z.enum(["keep", "remove"], { error: 'give "keep" or "remove"' }).default("remove"),
   stack: text("the stack's name").optional(),
+  adopt: z.boolean({ error: "give true or false" }).optional(),
 } as const;
 
 export type ClientApplicationInputs = z.output<z.ZodObject<typeof clientApplicationShape>>;

@@ -27,8 +27,14 @@ export async function createClientApplication(
   const there = await findApplicationNamed(client, organizationId, inputs.name);
   if (there !== undefined) {
     const mine = await requireOurs(client, organizationId, inputs, there);
-    // In all that can be seen what we would make, and made by us: the work of a run that was cut off.
-    return complete(client, organizationId, inputs, there, mine ? "created" : "adopted");
+    // In all that can be seen what we would make, and made by us: the work of a run that was cut off, if it is not to be adopted.
+    return complete(client, organizationId, inputs, there, mine && inputs.adopt !== true ? "created" : "adopted");
+  }
+  if (inputs.adopt === true) {
+    throw refusal(
+      "applications.create",
+      `Could not adopt ${subjectOf(inputs.name)}: the connected app sees none of this name. Nothing was made. Correct the name, or take adopt out to have it made.`,
+    );
   }
   const made = await createOnce(
     () => post(client, organizationId, inputs),
@@ -44,7 +50,7 @@ export async function readClientApplication(
   state: ClientApplicationState,
   tell: Tell = tellUser,
 ): Promise<ClientApplicationState | undefined> {
-  const found = await findClientApplication(client, state.organizationId, state.applicationId, state.name);
+  const found = await findApplication(client, state.organizationId, state.applicationId, state.name);
   if (found === undefined) {
     const gone = goneApplication(client, state);
     if (gone !== undefined) tell(gone);
@@ -75,7 +81,7 @@ export async function updateClientApplication(
 ): Promise<ClientApplicationState> {
   if (state.clientSecret !== "") return { ...state, ...inputs };
   const { applicationId, organizationId, origin } = state;
-  const found = await findClientApplication(client, organizationId, applicationId, state.name);
+  const found = await findApplication(client, organizationId, applicationId, state.name);
   if (found === undefined) {
     throw refusal(
       "applications.read",
@@ -164,7 +170,7 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    const seen = await findClientApplication(client, organizationId, applicationId, inputs.name);
+    const seen = await findApplication(client, organizationId, applicationId, inputs.name);
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),
@@ -205,7 +211,7 @@ export async function findApplicationNamed(
 }
 
 /** An application by its number, or undefined when it is not there. */
-export const findClientApplication = (
+export const findApplication = (
   client: AnypointClient,
   organizationId: string,
   applicationId: string,
@@ -227,6 +233,17 @@ const account = z.object({
   user: z.looseObject({ username: z.string().optional() }).nullish(),
 });
 
+/** Name of the login, which Exchange shows as the owner of what it makes; undefined when it is not told. */
+export async function accountName(client: AnypointClient): Promise<string | undefined> {
+  const me = await client.once("account", () =>
+    client.json(
+      { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },
+      account,
+    ),
+  );
+  return me.client?.name ?? me.user?.username;
+}
+
 /** Whether the application is known to be ours. Throws when it is another's, or has other settings than are asked for. */
 async function requireOurs(
   client: AnypointClient,
@@ -234,14 +251,8 @@ async function requireOurs(
   inputs: ClientApplicationInputs,
   row: Application,
 ): Promise<boolean> {
-  const there = (await findClientApplication(client, organizationId, row.applicationId, row.name)) ?? row;
-  const me = await client.once("account", () =>
-    client.json(
-      { operation: "me.read", subject: "who is logged in", method: "GET", path: "/accounts/api/me" },
-      account,
-    ),
-  );
-  const myName = me.client?.name ?? me.user?.username;
+  const there = (await findApplication(client, organizationId, row.applicationId, row.name)) ?? row;
+  const myName = await accountName(client);
   const owner = there.owner ?? row.owner;
   const differs = [
     ...(there.providerId !== inputs.clientProviderId ? [`client provider ${there.providerId || "of Anypoint"}`] : []),

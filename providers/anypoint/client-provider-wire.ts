@@ -42,6 +42,7 @@ export const clientProviderShape = {
   allowUntrustedCertificates: flag.default(false),
   privateKeyBlock: privateKeyBlockNames.optional(),
   deleteWhileUsed: flag.optional(),
+  adopt: flag.optional(),
 } as const;
 
 export type ClientProviderInputs = z.output<z.ZodObject<typeof clientProviderShape>>;
@@ -52,7 +53,7 @@ export const KEY_INPUTS = ["managerClientId", "managerPrivateKey", "managerScope
 /** Inputs that a read can show. */
 export type PublicFields = Omit<
   ClientProviderInputs,
-  "managerPrivateKey" | "registrationHeader" | "inspectorClientSecret" | "privateKeyBlock" | "deleteWhileUsed"
+  "managerPrivateKey" | "registrationHeader" | "inspectorClientSecret" | "privateKeyBlock" | "deleteWhileUsed" | "adopt"
 >;
 
 export const clientProviderAnswer = z.looseObject({

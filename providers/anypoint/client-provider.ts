@@ -51,6 +51,12 @@ export async function createClientProvider(
   if (there !== undefined) return takeOn(client, organizationId, inputs, there);
 
   const subject = subjectOf(inputs.name, organizationId);
+  if (inputs.adopt === true) {
+    throw refusal(
+      "clientProviders.create",
+      `Could not adopt ${subject}: there is none of this name with the Inspector ${inputs.inspectorClientId}. Nothing was made. Correct the name, or take adopt out to have it made.`,
+    );
+  }
   const made = await createOnce(
     async () => {
       await writeProvider(client, inputs, {
@@ -174,7 +180,8 @@ export async function deleteClientProvider(
 
 /**
  * Takes on a provider that is ours by name and Inspector. One that is in all that can be seen what we would make is the
- * work of a run that was cut off, so it counts as created; any other is adopted and brought to the inputs.
+ * work of a run that was cut off, so it counts as created, unless it is said to be adopted; any other is adopted. It is
+ * brought to the inputs.
  */
 async function takeOn(
   client: AnypointClient,
@@ -185,7 +192,7 @@ async function takeOn(
   const { providerId } = there;
   const seen = seeProvider(there, inputs.privateKeyBlock);
   const before = formerOf(inputs, seen);
-  const adopted = Object.keys(before).length > 0 || registersOtherwise(inputs, seen);
+  const adopted = inputs.adopt === true || Object.keys(before).length > 0 || registersOtherwise(inputs, seen);
   const state: ClientProviderState = {
     ...inputs,
     ...{ providerId, organizationId, supportedGrantTypes: [] },

@@ -7,7 +7,7 @@ import { text } from "./input-schemas.ts";
 import { type AnypointClient, path } from "./client.ts";
 import { type Ownership, afterCreation, afterWrites } from "./creation.ts";
 import { refusal } from "./errors.ts";
-import { environment, placeNow } from "./organizations.ts";
+import { type Environment, environment, placeNow } from "./organizations.ts";
 
 export const environmentAssignmentShape = {
   businessGroup: text("a business group's name or id").optional(),
@@ -125,6 +125,10 @@ export async function deleteEnvironmentAssignment(
     return others.toSpliced(index as number, 0, clientProviderId);
   });
 }
+
+/** Ids of the client providers that an environment is offered, its default first. */
+export const offeredProviders = ({ id, name, organization }: Environment, client: AnypointClient): Promise<string[]> =>
+  readExisting(client, { organizationId: organization.id, environmentId: id, environmentName: name });
 
 /** The list with our entry where it belongs; an entry that is there is only moved to make it the default. */
 function placed(list: readonly string[], { clientProviderId, makeDefault }: EnvironmentAssignmentInputs): string[] {

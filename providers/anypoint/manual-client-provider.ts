@@ -24,6 +24,7 @@ const {
   inspectorClientSecret: _secret,
   privateKeyBlock: _block,
   deleteWhileUsed: _deleted,
+  adopt: _adopted,
   ...published
 } = clientProviderShape;
 

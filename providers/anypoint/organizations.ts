@@ -77,12 +77,12 @@ export async function businessGroup(client: AnypointClient, nameOrId?: string): 
   return found;
 }
 
-/** The root organization and its business groups, as far as we may see them. */
+/** The root organization, then the business groups below it, as far as we may see them. */
 export const businessGroups = async (client: AnypointClient): Promise<Organization[]> => flatten(await tree(client));
 
-/** The environments of a business group. */
-export const environmentsOf = (client: AnypointClient, organization: Organization) =>
-  client.once(`environments of ${organization.id}`, () =>
+/** The environments that a business group owns. */
+export async function environmentsOf(client: AnypointClient, organization: Organization): Promise<Environment[]> {
+  const rows = await client.once(`environments of ${organization.id}`, () =>
     client.pages(
       {
         operation: "environments.list",
@@ -94,6 +94,8 @@ export const environmentsOf = (client: AnypointClient, organization: Organizatio
       500,
     ),
   );
+  return rows.map(({ id, name }) => ({ id, name, organization }));
+}
 
 /** An environment of a business group, by name or id. Throws when it is not there, listing those that are. */
 export async function environment(

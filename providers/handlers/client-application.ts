@@ -23,8 +23,8 @@ export const definition = define<AnypointClient, ClientApplicationInputs, Client
     redirectUris: (asked, state) => sameMembers(asked, state.redirectUris),
     grantTypes: (asked, state) => sameMembers(asked, state.grantTypes),
   },
-  // Only told in what a delete says.
-  unchanged: () => ["stack"],
+  // One says how to begin, the other is only told in what a delete says.
+  unchanged: () => ["adopt", "stack"],
   unsettled: ({ clientSecret }) => clientSecret === "",
   create: createClientApplication,
   read: (client, id, state) => readClientApplication(client, id, state),

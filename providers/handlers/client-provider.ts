@@ -27,6 +27,8 @@ export const definition = define<AnypointClient, ClientProviderInputs, ClientPro
     }
     return given.map((property) => ({ property, reason: "is not used with registrationHeader; give one of the two" }));
   },
+  // It says how to begin; nothing is done when it changes later.
+  unchanged: () => ["adopt"],
   same: { managerScopes: (asked, state) => sameMembers(asked, state.managerScopes) },
   create: createClientProvider,
   read: readClientProvider,

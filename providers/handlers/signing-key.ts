@@ -5,7 +5,8 @@ import { define } from "./resource-handler.ts";
 
 export const definition = define<AnypointClient, SigningKeyInputs, SigningKeyState>({
   shape: signingKeyShape,
-  replaceOn: ["modulusLength", "privateKeyPem", "keepers"],
+  replaceOn: ["modulusLength", "privateKeyPem", "kid", "keepers"],
+  alsoOutputs: ["kid"],
   offline: true,
   create: (_context, inputs) => createSigningKey(inputs),
   read: async (_context, _id, state) => state,

@@ -6,6 +6,8 @@ export interface Registered {
   readonly name: string;
   /** Inputs as the engine would get them; secrets unwrapped, undefined ones and the stored code left out. */
   readonly inputs: Record<string, unknown>;
+  /** Of a resource that is imported. */
+  readonly importId?: string;
 }
 
 const registered: Registered[] = [];
@@ -50,9 +52,11 @@ const OUTPUTS: Record<string, (name: string, inputs: Record<string, unknown>) =>
 export async function useMocks(stack = "dev"): Promise<void> {
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }) {
+      newResource({ type, name, inputs, id }) {
         const { __provider: _, ...rest } = plain(inputs) as Record<string, unknown>;
-        if (type !== "pulumi:pulumi:Stack") registered.push({ type, name, inputs: rest });
+        if (type !== "pulumi:pulumi:Stack") {
+          registered.push({ type, name, inputs: rest, ...(id && { importId: id }) });
+        }
         return { id: `id-of-${name}`, state: { ...rest, ...OUTPUTS[type]?.(name, rest) } };
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,

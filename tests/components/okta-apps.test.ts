@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiAuthorizationServer } from "../../components/api-authorization-server.ts";
@@ -36,6 +37,31 @@ describe("ManagerApp", () => {
     expect(resources.get("m-key")?.inputs).toEqual({ modulusLength: 4096, privateKeyPem: "pem" });
   });
 
+  test("an app that is there is imported with its grants, and its key keeps the name it has there", async () => {
+    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
+    const resources = await register(
+      () =>
+        new ManagerApp("m", {
+          ...{ orgUrl: "https://acme.okta.com", label: "By hand", clientId: "0oa1" },
+          ...{ privateKeyPem: pem.toString(), kid: "by-okta", adopt: { appId: "0oa1", grants: true } },
+        }),
+    );
+    expect(resources.get("m-app")).toMatchObject({
+      importId: "0oa1",
+      // Known in a preview too, in which the key's own outputs are not.
+      inputs: { label: "By hand", clientId: "0oa1", jwks: [{ kid: "by-okta", kty: "RSA", e: "AQAB" }] },
+    });
+    expect(resources.get("m-scopes")?.importId).toBe("0oa1");
+    expect(resources.get("m-key")?.inputs).toMatchObject({ kid: "by-okta" });
+  });
+
+  test("the grants of an app that has none are made", async () => {
+    const resources = await register(
+      () => new ManagerApp("m", { orgUrl: "https://acme.okta.com", clientId: "0oa1", adopt: { appId: "0oa1" } }),
+    );
+    expect([resources.get("m-app")?.importId, resources.get("m-scopes")?.importId]).toEqual(["0oa1", undefined]);
+  });
+
   test("its private key is a secret", async () => {
     let manager: ManagerApp | undefined;
     await register(() => (manager = new ManagerApp("m", { orgUrl: "https://acme.okta.com" })));
@@ -47,6 +73,11 @@ describe("ClientAdminRole", () => {
   test("assigns APP_ADMIN by default", async () => {
     const resources = await register(() => new ClientAdminRole("r", { clientId: "manager" }));
     expect(resources.get("r-assignment")?.inputs).toEqual({ clientId: "manager", type: "APP_ADMIN" });
+  });
+
+  test("an assignment that is there is imported", async () => {
+    const resources = await register(() => new ClientAdminRole("r", { clientId: "0oa1", importId: "0oa1/ROLE" }));
+    expect(resources.get("r-assignment")?.importId).toBe("0oa1/ROLE");
   });
 
   test.each([
@@ -77,7 +108,29 @@ describe("InspectorApp", () => {
   });
 });
 
+describe("InspectorApp that is there", () => {
+  test("is imported, and its secret is the one that is given", async () => {
+    let inspector: InspectorApp | undefined;
+    const resources = await register(
+      () => (inspector = new InspectorApp("i", { label: "By hand", adoptAppId: "0oa2", clientSecret: "present" })),
+    );
+    expect(resources.get("i-app")).toMatchObject({ importId: "0oa2", inputs: { clientBasicSecret: "present" } });
+    expect(await value(inspector?.clientSecret ?? pulumi.output(""))).toBe("present");
+    expect(await pulumi.isSecret(inspector?.clientSecret ?? pulumi.output(""))).toBe(true);
+  });
+});
+
 describe("ApiAuthorizationServer", () => {
+  test("of an existing server, scopes, policy and rule are imported; unmanaged makes no policy", async () => {
+    const server = { orgUrl: "https://acme.okta.com", serverId: "aus1", scopes: [{ name: "read" }] };
+    const adopt = { scopes: { read: "aus1/scp1" }, policy: "aus1/00p1", rule: "aus1/00p1/0pr1" };
+    const resources = await register(() => new ApiAuthorizationServer("t", { ...server, allowClients: "all", adopt }));
+    const ids = ["t-scope-read", "t-policy", "t-rule"].map((name) => resources.get(name)?.importId);
+    expect(ids).toEqual(["aus1/scp1", "aus1/00p1", "aus1/00p1/0pr1"]);
+    const unmanaged = await register(() => new ApiAuthorizationServer("t", { ...server, allowClients: "unmanaged" }));
+    expect([...unmanaged.keys()].sort()).toEqual(["t", "t-scope-read"]);
+  });
+
   test("a new server: scopes without consent, one policy for all clients, one rule without *", async () => {
     let server: ApiAuthorizationServer | undefined;
     const resources = await register(

@@ -30,6 +30,8 @@ describe("Pulumi.dev.yaml", () => {
     expect(all.filter((key) => !shown.includes(key))).toEqual([
       "okta-anypoint:managerPrivateKey",
       "okta-anypoint:registrationHeader",
+      "okta-anypoint:inspectorClientSecret",
+      "okta-anypoint:adopt",
     ]);
   });
 

@@ -446,6 +446,32 @@ describe("errors", () => {
     });
   });
 
+  test("ids of objects that are there need the settings that name the same objects", () => {
+    const adopt = {
+      ...{ managerApp: "0oa1", managerRole: "ROLE", inspectorApp: "0oa2" },
+      ...{ serverScopes: { read: "scp1" }, accessRule: "0pr1" },
+    };
+    expect(
+      problemsOf({ ...MINIMAL, "okta-anypoint:adopt": adopt, "okta-anypoint:manager": { kid: "k" } }).sort(),
+    ).toEqual([
+      "okta-anypoint:adopt.accessRule: needs adopt.accessPolicy",
+      "okta-anypoint:adopt.managerApp: needs manager.clientId, the client id of that app",
+      'okta-anypoint:adopt.serverScopes: needs "read" under authorizationServer.scopes',
+      "okta-anypoint:adopt: needs authorizationServer.id, the server of its scopes and policy",
+      "okta-anypoint:manager.kid: needs managerPrivateKey, the key itself",
+    ]);
+    expect(problemsOf({ ...MINIMAL, "okta-anypoint:adopt": { managerGrants: true, managerRole: "a/b" } })).toEqual([
+      "okta-anypoint:adopt.managerRole: the id of the Manager's role assignment is one word, without slashes",
+    ]);
+  });
+
+  test("unmanaged access is for an existing server", () => {
+    const server = { create: { audience: "api://a" }, allowClients: "unmanaged" };
+    expect(problemsOf({ ...MINIMAL, "okta-anypoint:authorizationServer": server })).toEqual([
+      "okta-anypoint:authorizationServer.allowClients: unmanaged is for an existing server: a new one has no access policy",
+    ]);
+  });
+
   test("a secret stored in clear is refused by its key, and its value is not said", () => {
     const clear = { ...source(MINIMAL), isSecret: () => false };
     let message = "";

@@ -1,62 +1,49 @@
-/** The person of mode manual: fills in the console's form with what the steps say. */
-import type { Bench } from "./harness.ts";
+/** A lab with a pattern made by hand, and a stack that holds the logins alone. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommandLine } from "../../operations/adopt/main.ts";
+import { type HandMade, type HandMadeOptions, makeByHand } from "../../sandbox/hand-made.ts";
+import { type Bench, startBench } from "./harness.ts";
 
-/** What a person does with the steps that were printed: fills in the form. Gives the provider's id. */
-export async function makeByHand(it: Bench, changes: Record<string, unknown> = {}): Promise<string> {
-  const { lab, stack } = it;
-  const outputs = await stack.outputs();
-  const text = (name: string) => String(outputs[name]?.value);
-  const { deployment } = (await stack.workspace.exportStack("sandbox")) as {
-    deployment: { resources: { type: string; outputs?: Record<string, unknown> }[] };
-  };
-  const plain = (type: RegExp, name: string, where: (o: Record<string, unknown>) => boolean = () => true): string => {
-    const found = deployment.resources.find((one) => type.test(one.type) && where(one.outputs ?? {}));
-    const secret = found?.outputs?.[name] as { plaintext?: string } | undefined;
-    return JSON.parse(secret?.plaintext ?? '""') as string;
-  };
-  const token = await fetch(`${lab.anypoint.url}/accounts/api/v2/oauth2/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      grant_type: "client_credentials",
-      client_id: lab.credentials.anypoint.clientId,
-      client_secret: lab.credentials.anypoint.clientSecret,
-    }),
-  });
-  const { access_token } = (await token.json()) as { access_token: string };
-  const root = Object.values(lab.anypoint.state.organizations).find(({ parentId }) => parentId === null)?.id ?? "";
-  const response = await fetch(`${lab.anypoint.url}/accounts/api/organizations/${root}/clientProviders`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${access_token}` },
-    body: JSON.stringify({
-      name: text("clientProviderName"),
-      type: { name: "openid-dynamic-client" },
-      allow_untrusted_certificates: false,
-      oidc_dynamic_client_provider: {
-        issuer: text("orgUrl"),
-        client: {
-          urls: { register: text("registrationUrl") },
-          registration: {
-            authentication_method: "private_key_jwt",
-            private_key_jwt: {
-              client_id: text("managerClientId"),
-              private_key: plain(/:SigningKey$/, "pem"),
-              scopes: ["okta.clients.manage", "okta.clients.read", "okta.clients.register"],
-            },
-          },
-        },
-        primary_client: {
-          id: text("inspectorClientId"),
-          secret: plain(/:OAuth$/, "clientSecret", ({ clientId }) => clientId === text("inspectorClientId")),
-        },
-        urls: { authorize: text("authorizeUrl"), token: text("tokenUrl"), introspect: text("introspectionUrl") },
-        allow_local_client_deletion: true,
-        allow_external_client_modification: true,
-        client_request_timeout: 5000,
-        ...changes,
-      },
-    }),
-  });
-  if (response.status !== 201) throw new Error(`the form was refused: ${response.status} ${await response.text()}`);
-  return Object.keys(lab.anypoint.state.clientProviders).at(-1) ?? "";
+/** A configuration that holds the org's URL and the logins, and nothing else. */
+const LOGINS_ALONE = Object.fromEntries(
+  ["authorizationServer", "clientProvider", "apis", "consumers", "verification"].map((key) => [
+    `okta-anypoint:${key}`,
+    undefined,
+  ]),
+);
+
+/** Calls that ask: reads, and logins. */
+export const ASKS = /^(GET .*|POST .*\/oauth2\/(v1\/)?token)$/;
+
+export interface ByHand {
+  readonly bench: Bench;
+  readonly made: HandMade;
+  /** File with the Manager's private key. */
+  readonly keyFile: string;
 }
+
+export async function startByHandBench(options: HandMadeOptions = {}): Promise<ByHand> {
+  const bench = await startBench(LOGINS_ALONE);
+  const made = await makeByHand(bench.lab, options);
+  const keyFile = join(bench.stack.workspace.workDir, "key.pem");
+  await writeFile(keyFile, made.manager.privateKey);
+  return { bench, made, keyFile };
+}
+
+/** Runs the command line on the bench's stack, with nobody to ask. */
+export async function adopt({ stack }: Bench, ...args: string[]) {
+  const { workDir, envVars } = stack.workspace;
+  const out: string[] = [];
+  const code = await runCommandLine(["--stack", "sandbox", ...args], {
+    env: { ...process.env, ...envVars },
+    workDir,
+    columns: 200,
+    color: false,
+    stdout: (text) => out.push(text),
+    stderr: (text) => out.push(text),
+  });
+  return { code, said: out.join("") };
+}
+
+export const stackFile = ({ stack }: Bench) => join(stack.workspace.workDir, "Pulumi.sandbox.yaml");

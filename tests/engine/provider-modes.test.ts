@@ -10,7 +10,7 @@ import { runCommandLine as runManualSteps } from "../../operations/manual-steps/
 import { verify } from "../../operations/verify/index.ts";
 import { readStack } from "../../operations/verify/stack.ts";
 import type { ClientProvider } from "../../sandbox/anypoint/state.ts";
-import { makeByHand } from "./by-hand.ts";
+import { makeByHand } from "./manual-form.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
 import type { Refused } from "./refused-ups.ts";
 

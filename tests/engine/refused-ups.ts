@@ -3,7 +3,7 @@
  * what the engine said of each, and whether anything was changed anywhere.
  */
 import { isDeepStrictEqual } from "node:util";
-import { makeByHand } from "./by-hand.ts";
+import { makeByHand } from "./manual-form.ts";
 import { recorded, startBench } from "./harness.ts";
 
 export interface Refused {

@@ -27,6 +27,11 @@ describe("a key that was brought", () => {
   const pkcs8 = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const pkcs1 = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 
+  test("may have another name than its thumbprint", async () => {
+    const { id, state } = await createSigningKey({ modulusLength: 2048, privateKeyPem: pkcs8, kid: "by-okta" });
+    expect([id, state.kid, state.publicJwk.kid]).toEqual(["by-okta", "by-okta", "by-okta"]);
+  });
+
   test.each([
     ["PKCS#8", pkcs8],
     ["PKCS#1", pkcs1],

@@ -178,6 +178,21 @@ describe("create", () => {
     expect(again).toEqual(first);
   });
 
+  test("one that is to be adopted is adopted though made by us, and stays on delete", async () => {
+    await create();
+    const { id, state } = await create({ adopt: true });
+    expect(state.origin).toBe("adopted");
+    await deleteClientApplication(world.client(), id, state);
+    expect(stored()).toHaveLength(1);
+  });
+
+  test("one that is to be adopted and is not there is not made", async () => {
+    await expect(create({ adopt: true })).rejects.toThrow(
+      /Could not adopt application "orders-mobile".*Nothing was made/s,
+    );
+    expect(stored()).toEqual([]);
+  });
+
   test.each([
     ["other redirect URIs", { redirectUris: ["https://elsewhere.acme.com/cb"] }, /with other redirect URIs/],
     ["other grant types", { grantTypes: ["authorization_code" as const] }, /with other grant types/],

@@ -88,6 +88,21 @@ describe("create", () => {
     expect(again.state.origin).toBe("created");
   });
 
+  test("one that is to be adopted is adopted though nothing differs, and stays as it was on delete", async () => {
+    await createClientProvider(world.client(), world.providerInputs());
+    const before = world.snapshot();
+    const { id, state } = await createClientProvider(world.client(), world.providerInputs({ adopt: true }));
+    expect(state.origin).toBe("adopted");
+    await deleteClientProvider(world.client(), id, state);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("one that is to be adopted and is not there is not made", async () => {
+    const creation = createClientProvider(world.client(), world.providerInputs({ adopt: true }));
+    await expect(creation).rejects.toThrow(/Could not adopt client provider "okta-test".*Nothing was made/s);
+    expect(stored()).toEqual([]);
+  });
+
   test("adopts one of ours with other settings, and gives those back on delete", async () => {
     const inputs = world.providerInputs();
     const { id } = await createClientProvider(

@@ -144,7 +144,7 @@ export const appOAuth: ResourceModule<OktaClient> = {
   },
 };
 
-/** What Okta does not answer; an import takes the defaults. */
+/** What Okta does not answer; an import takes the defaults (inferred), and has no client secret (confirmed: provider code). */
 const NOT_READ_BACK: Props = Object.fromEntries(
   ["omitSecret", "skipAuthenticationPolicy", "refreshTokenRotation", "refreshTokenLeeway"].map((name) => [
     name,

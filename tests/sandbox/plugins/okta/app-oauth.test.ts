@@ -201,6 +201,18 @@ describe("state", () => {
     expect(await app.diff(imported.outputs, inputs)).toEqual({});
   });
 
+  test("an import has no client secret; a change that brings it along puts it into the state, and Okta keeps it", async () => {
+    const app = await login("apiToken");
+    const created = await app.create((await app.check(WEB)).inputs);
+    const secret = String(revealProps(created.outputs)["clientSecret"]);
+    const imported = await app.read(created.id);
+    expect(revealProps(imported.outputs)["clientSecret"]).toBeUndefined();
+    const { inputs } = await app.check({ ...WEB, clientBasicSecret: secret });
+    expect(Object.keys(await app.diff(imported.outputs, inputs))).toEqual(["clientBasicSecret"]);
+    const updated = await app.update(created.id, imported.outputs, inputs);
+    expect(revealProps(updated)["clientSecret"]).toBe(secret);
+  });
+
   test("a preview makes no request and leaves unknown what Okta fills in", async () => {
     const app = await login("apiToken");
     const preview = await app.create((await app.check(WEB)).inputs, true);

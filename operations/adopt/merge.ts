@@ -1,0 +1,123 @@
+/** What was found, put into the configuration that is there. Nothing that is set is overwritten. */
+
+export interface Conflict {
+  /** Key with the path inside it. */
+  readonly key: string;
+  readonly configured: string;
+  readonly found: string;
+  /** Whether it says which object is meant: then nothing can be written. */
+  readonly decides: boolean;
+}
+
+export interface Merged {
+  /** The namespace's keys that change, whole. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly conflicts: readonly Conflict[];
+}
+
+type Tree = Record<string, unknown>;
+
+/** Keys that say which object is meant. */
+const DECIDING =
+  /^(manager\.(clientId|kid)|clientProvider\.name|authorizationServer\.(id|create|scopes)|adopt\..*|apis\[[^\]]*\]\.(instanceId|policy\.policyId)|consumers\[[^\]]*\]\.(api|applicationName))$/;
+
+/** What an entry of a list is about; two entries of the same are merged. */
+const IDENTITY: Record<string, (entry: unknown) => string> = {
+  "clientProvider.environments": (entry) => {
+    const { environment, businessGroup } = isTree(entry) ? entry : { environment: entry, businessGroup: undefined };
+    return `${text(businessGroup ?? "")}/${text(environment)}`;
+  },
+  apis: (entry) => text((entry as Tree).name),
+  consumers: (entry) => text((entry as Tree).name),
+  "authorizationServer.scopes": scopeOf,
+  "authorizationServer.existingScopes": scopeOf,
+};
+
+export function merge(own: Readonly<Tree>, wanted: Readonly<Tree>): Merged {
+  const conflicts: Conflict[] = [];
+  const values: Tree = {};
+  const server = own.authorizationServer;
+  const found = wanted.authorizationServer;
+  if (isTree(server) && server.create !== undefined && found !== undefined) {
+    conflicts.push(conflict("authorizationServer.create", server.create, `the server ${text((found as Tree).id)}`));
+  }
+  if (isTree(server) && isTree(found)) {
+    const made = list(server.scopes).map(scopeOf);
+    for (const scope of list(found.existingScopes)
+      .map(scopeOf)
+      .filter((one) => made.includes(one))) {
+      conflicts.push(
+        conflict(
+          "authorizationServer.scopes",
+          scope,
+          "a scope that is there: list it under existingScopes, or use --own-server",
+        ),
+      );
+    }
+  }
+  for (const [key, value] of Object.entries(wanted)) {
+    const merged = mergeValue(own[key], value, key, conflicts);
+    if (!same(merged, own[key])) values[key] = merged;
+  }
+  return { values, conflicts };
+}
+
+function mergeValue(configured: unknown, found: unknown, key: string, conflicts: Conflict[]): unknown {
+  if (configured === undefined || configured === null) return found;
+  const pattern = key.replace(/\[[^\]]*\]/g, "[]");
+  if (isTree(configured) && isTree(found)) {
+    const result: Tree = { ...configured };
+    for (const [member, value] of Object.entries(found)) {
+      result[member] = mergeValue(configured[member], value, `${key}.${member}`, conflicts);
+    }
+    return result;
+  }
+  const identity = IDENTITY[pattern];
+  if (identity !== undefined && Array.isArray(configured) && Array.isArray(found)) {
+    const rest = [...(found as unknown[])];
+    const kept = (configured as unknown[]).map((entry) => {
+      const at = rest.findIndex((other) => identity(other) === identity(entry));
+      if (at < 0) return entry;
+      const [other] = rest.splice(at, 1);
+      return isTree(entry) && isTree(other) ? mergeValue(entry, other, `${key}[${identity(entry)}]`, conflicts) : entry;
+    });
+    return [...kept, ...rest];
+  }
+  if (!same(configured, found)) conflicts.push(conflict(key, configured, found));
+  return configured;
+}
+
+const conflict = (key: string, configured: unknown, found: unknown): Conflict => ({
+  key: `okta-anypoint:${key}`,
+  configured: text(configured),
+  found: text(found),
+  decides: DECIDING.test(key),
+});
+
+const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function scopeOf(entry: unknown): string {
+  return text(isTree(entry) ? entry.name : entry);
+}
+
+/** Equality of settings: numbers may stand as text, and lists of texts are sets. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(normal(one)) === JSON.stringify(normal(other));
+}
+
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(normal);
+    return items.every((item) => typeof item === "string") ? [...items].sort() : items;
+  }
+  if (isTree(value)) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, member]) => [key, normal(member)]),
+    );
+  }
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { merge } from "../../../operations/adopt/merge.ts";
+import { Names } from "../../../operations/adopt/names.ts";
+import { withValues } from "../../../operations/adopt/stack-file.ts";
+
+describe("merging into what is configured", () => {
+  test("adds what is missing, and leaves alone what is the same in other words", () => {
+    const own = {
+      manager: { label: "A", clientId: "0oa1" },
+      clientProvider: { name: "p", environments: ["Sandbox", { environment: "Dev", businessGroup: "Pay" }] },
+      apis: [{ name: "orders", instanceId: "19", url: "https://api.acme.example" }],
+    };
+    const wanted = {
+      manager: { label: "A", clientId: "0oa1", kid: "k" },
+      clientProvider: { name: "p", environments: [{ environment: "Dev", businessGroup: "Pay" }, "Production"] },
+      apis: [
+        { name: "orders", instanceId: 19, policy: { policyId: 5 } },
+        { name: "more", instanceId: 20 },
+      ],
+      inspector: { label: "B" },
+    };
+    expect(merge(own, wanted)).toEqual({
+      conflicts: [],
+      values: {
+        manager: { label: "A", clientId: "0oa1", kid: "k" },
+        clientProvider: {
+          name: "p",
+          environments: ["Sandbox", { environment: "Dev", businessGroup: "Pay" }, "Production"],
+        },
+        apis: [
+          { name: "orders", instanceId: "19", url: "https://api.acme.example", policy: { policyId: 5 } },
+          { name: "more", instanceId: 20 },
+        ],
+        inspector: { label: "B" },
+      },
+    });
+  });
+
+  test("overwrites nothing; what says which object is meant decides", () => {
+    const own = {
+      manager: { clientId: "mine", label: "Mine" },
+      clientProvider: { timeoutSeconds: 7 },
+      adopt: { managerApp: "0oaX" },
+    };
+    const wanted = {
+      manager: { clientId: "0oa1", label: "A" },
+      clientProvider: { timeoutSeconds: 10 },
+      adopt: { managerApp: "0oa1" },
+    };
+    const { values, conflicts } = merge(own, wanted);
+    expect(values).toEqual({});
+    expect(conflicts.map(({ key, decides }) => [key, decides])).toEqual([
+      ["okta-anypoint:manager.clientId", true],
+      ["okta-anypoint:manager.label", false],
+      ["okta-anypoint:clientProvider.timeoutSeconds", false],
+      ["okta-anypoint:adopt.managerApp", true],
+    ]);
+  });
+
+  test("a server or a scope that the configuration would make is a conflict", () => {
+    const found = { authorizationServer: { id: "aus1", existingScopes: ["read"] } };
+    const keys = (own: object) => merge({ authorizationServer: own }, found).conflicts.map(({ key }) => key);
+    expect(keys({ create: { audience: "api://a" } })).toEqual(["okta-anypoint:authorizationServer.create"]);
+    expect(keys({ id: "aus1", scopes: [{ name: "read" }] })).toEqual(["okta-anypoint:authorizationServer.scopes"]);
+  });
+
+  test("what was merged once is merged for good", () => {
+    const tree = fc.dictionary(
+      fc.constantFrom("manager", "clientProvider", "verification"),
+      fc.dictionary(fc.constantFrom("name", "label", "clientId", "kid"), fc.oneof(fc.string(), fc.integer())),
+    );
+    fc.assert(
+      fc.property(tree, tree, (own, wanted) => {
+        const once = { ...own, ...merge(own, wanted).values };
+        expect(merge(once, wanted).values).toEqual({});
+      }),
+    );
+  });
+});
+
+describe("the stack's file", () => {
+  const TEXT = `# Ours
+encryptionsalt: v1:abc
+config:
+  # The org
+  okta-anypoint:orgUrl: https://acme.okta.com # production
+  okta-anypoint:apis:
+  - name: orders # the first one
+    environment: Sandbox
+  okta:privateKey:
+    secure: v1:xyz
+`;
+
+  test("keeps comments, order, quoting and indentation", () => {
+    const changed = withValues(TEXT, {
+      apis: [{ name: "orders", environment: "Sandbox", instanceId: 19 }, { name: "more" }],
+      inspector: { label: "B" },
+    });
+    expect(changed).toBe(`# Ours
+encryptionsalt: v1:abc
+config:
+  # The org
+  okta-anypoint:orgUrl: https://acme.okta.com # production
+  okta-anypoint:apis:
+  - name: orders # the first one
+    environment: Sandbox
+    instanceId: 19
+  - name: more
+  okta:privateKey:
+    secure: v1:xyz
+  okta-anypoint:inspector:
+    label: B
+`);
+  });
+
+  test("one without any configuration, and a value that stands as JSON text", () => {
+    expect(parse(withValues("", { inspector: { label: "B" } }))).toEqual({
+      config: { "okta-anypoint:inspector": { label: "B" } },
+    });
+    const text = `config:\n  okta-anypoint:manager: '{"label":"A"}'\n`;
+    expect(parse(withValues(text, { manager: { label: "A", kid: "k" } }))).toEqual({
+      config: { "okta-anypoint:manager": { label: "A", kid: "k" } },
+    });
+  });
+});
+
+describe("names of entries", () => {
+  test("fit into resource names, and are never given twice", () => {
+    const names = new Names([{ name: "a-b" }], () => undefined);
+    expect([names.of("1", "a b", "1"), names.of("2", "ä", "2"), names.of("1", "other", "1")]).toEqual([
+      "a-b-1",
+      "n-2",
+      "a-b-1",
+    ]);
+  });
+});
