@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { enforcementConfiguration } from "../config/enforcement.ts";
 import { probeApplicationName } from "../config/probe.ts";
-import { type Settings, oktaScopes } from "../config/settings.ts";
+import { OKTA_SCOPES, type Settings, oktaScopes } from "../config/settings.ts";
 
 const text = z.string();
 const place = { environment: text, businessGroup: text.optional() };
@@ -43,6 +43,17 @@ export const expectationsShape = {
 } as const;
 
 export type Expectations = z.output<z.ZodObject<typeof expectationsShape>>;
+
+/** Of a configuration that has errors nothing is expected but that both logins are good. */
+export const LOGINS_ALONE: Expectations = {
+  oktaScopes: [...OKTA_SCOPES],
+  manager: { label: "", clientId: "", adopted: true },
+  inspector: { label: "", adopted: true },
+  clientProvider: { name: "", adopted: true },
+  environments: [],
+  apis: [],
+  applications: [],
+};
 
 export function expectationsOf(settings: Settings): Expectations {
   const { adopt, authorizationServer: server, clientProvider } = settings;

@@ -37,7 +37,8 @@ const ALIASES: Readonly<Record<string, string>> = { update: "up", pre: "preview"
 async function main(args: readonly string[]): Promise<number> {
   const [name = ""] = args;
   const operation = OPERATIONS[ALIASES[name] ?? name];
-  if (operation === undefined) return passOn(args);
+  // The Automation API brings its program with it.
+  if (operation === undefined || args.some((arg) => arg.startsWith("--client="))) return passOn(args);
   const flags = parse(name, args.slice(1));
   const workspace = await LocalWorkspace.create({ workDir: process.cwd() });
   const stackName = flags.stack ?? (await workspace.stack())?.name;

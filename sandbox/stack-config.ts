@@ -50,3 +50,11 @@ export function sandboxConfig(lab: Lab, changes: Readonly<Record<string, unknown
   }
   return config;
 }
+
+/** Changes that leave the org's URL and the two logins, and nothing else. */
+export const LOGINS_ALONE: Readonly<Record<string, undefined>> = Object.fromEntries(
+  ["authorizationServer", "clientProvider", "apis", "consumers", "verification"].map((key) => [
+    `okta-anypoint:${key}`,
+    undefined,
+  ]),
+);

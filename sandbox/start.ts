@@ -2,7 +2,7 @@
  * `npm run sandbox:start`: the local services on fixed ports, with their state on disk, and a stack `lab` that is configured
  * for them: a place to try `pulumi` by hand.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { Command, Option } from "commander";
@@ -18,20 +18,22 @@ import {
   inlineCommand,
   removeFolder,
 } from "./engine.ts";
+import { makeByHand } from "./hand-made.ts";
 import { startLab } from "./lab.ts";
 import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
 import { FREE_ORG_LIMITS } from "./okta/index.ts";
-import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
+import { LOGINS_ALONE, PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { requireTls, startTls } from "./tls.ts";
 
 const STACK = "lab";
-const PORTS = { okta: 4710, anypoint: 4711, gateway: 4712, backend: 4713 };
-const CONTROL_PORT = 4714;
+const FIRST_PORT = 4710;
 const SAVE_EVERY_MS = 1000;
 
 const flags = new Command("sandbox:start")
   .description("Runs the local Okta, Anypoint and gateway until Ctrl-C, for trying Pulumi by hand.")
   .option("--fresh", "forget what an earlier run left, the stack too")
+  .option("--hand-made", "begin with a pattern that was made by hand, and a stack that holds the logins alone")
+  .addOption(new Option("--port <first>", "first of the five ports").argParser(Number).default(FIRST_PORT))
   .option("--tls", "serve over HTTPS, with a CA made for this run; env.sh makes programs trust it")
   .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .option("--block-names <file>", "JSON file with other wire names of the private-key block, for trying anypoint:learn")
@@ -41,7 +43,17 @@ const flags = new Command("sandbox:start")
       .default("auto"),
   )
   .parse()
-  .opts<{ fresh?: boolean; tls?: boolean; rateLimits?: boolean; blockNames?: string; plugins: PluginChoice }>();
+  .opts<{
+    fresh?: boolean;
+    handMade?: boolean;
+    port: number;
+    tls?: boolean;
+    rateLimits?: boolean;
+    blockNames?: string;
+    plugins: PluginChoice;
+  }>();
+const PORTS = { okta: flags.port, anypoint: flags.port + 1, gateway: flags.port + 2, backend: flags.port + 3 };
+const CONTROL_PORT = flags.port + 4;
 
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
@@ -61,7 +73,10 @@ const control = await startServer(CONTROL_PORT).catch((error: NodeJS.ErrnoExcept
     `Port ${CONTROL_PORT} is in use, probably by another \`npm run sandbox:start\`. Stop it with Ctrl-C there and start again.`,
   );
 });
-if (flags.fresh) await removeFolder(folder);
+if (flags.fresh) {
+  await removeFolder(folder);
+  await rm(join(ROOT, `Pulumi.${STACK}.yaml`), { force: true });
+}
 await mkdir(join(folder, "state"), { recursive: true });
 const saved = await readSavedLab(stateFile).catch(refuse);
 const tls = flags.tls ? await startTls(folder) : undefined;
@@ -82,7 +97,13 @@ const environment: Record<string, string> = {
 };
 if (!hasLanguageHost()) Object.assign(environment, inlineCommand(environment));
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
-await stack.setAllConfig(sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {}));
+const waits = flags.rateLimits ? PLUGIN_WAITS : {};
+await stack.setAllConfig(sandboxConfig(lab, flags.handMade ? { ...LOGINS_ALONE, ...waits } : waits));
+const managerKey = join(folder, "app-a.pem");
+if (flags.handMade && saved === undefined) {
+  const { manager } = await makeByHand(lab);
+  await writeFile(managerKey, manager.privateKey, { mode: 0o600 });
+}
 const script = join(folder, "env.sh");
 await writeFile(script, shellExports(environment), { mode: 0o600 });
 
@@ -96,10 +117,9 @@ ${controlHelp(control.url)}
 
 In another terminal, in this folder:
   . .sandbox/lab/env.sh
-  pulumi up --stack ${STACK}
-  npm run verify -- --stack ${STACK}
-  pulumi refresh --run-program --stack ${STACK}
-
+${commands(flags.handMade ?? false)
+  .map((line) => `  ${line}\n`)
+  .join("")}
 State is kept in .sandbox/lab and Pulumi.${STACK}.yaml; --fresh forgets it. Ctrl-C stops the services.`);
 
 let position = -1;
@@ -111,6 +131,21 @@ await new Promise<void>((resolve) => {
 clearInterval(timer);
 await save();
 await Promise.all([lab.close(), control.close()]);
+
+/** What to do in the other terminal; with a pattern made by hand, the walk of the README. */
+function commands(handMade: boolean): string[] {
+  const walk = [
+    `npm run adopt -- --stack ${STACK} --manager-key ${relative(ROOT, managerKey)}`,
+    `pulumi up --stack ${STACK}`,
+    `npm run doctor -- --stack ${STACK}`,
+  ];
+  return [
+    `npm run doctor -- --stack ${STACK}`,
+    ...(handMade ? walk : [`pulumi up --stack ${STACK}`]),
+    `npm run verify -- --stack ${STACK}`,
+    `pulumi refresh --run-program --stack ${STACK}`,
+  ];
+}
 
 /** Writes the state when there were requests since the last time. */
 async function save(): Promise<void> {

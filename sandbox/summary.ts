@@ -17,7 +17,8 @@ export function sideOf(type: string): string {
     case "anypoint":
       return "Anypoint";
     case "okta-anypoint":
-      return type.includes(":index:") ? "components" : "key";
+      if (type.includes(":index:")) return "components";
+      return type.endsWith(":Preflight") ? "checks" : "key";
     case "command":
       return "command";
     default:

@@ -338,6 +338,7 @@ async function checkNames(
       ? []
       : [{ label: inspector.label, key: "inspector.label" }]),
   ];
+  if (labels.length === 0 && manager.adopted) return [];
   const findings: Finding[] = [];
   const byLabel = async (label: string) =>
     (

@@ -2,7 +2,7 @@
 import { checksAfterUp } from "../../checks/after-up.ts";
 import { checksBeforeUp } from "../../checks/before-up.ts";
 import { type StateResource, deployedOf, isDeployed } from "../../checks/deployed.ts";
-import { type Expectations, expectationsOf } from "../../checks/expectations.ts";
+import { type Expectations, LOGINS_ALONE, expectationsOf } from "../../checks/expectations.ts";
 import type { Finding, FindingStatus } from "../../checks/finding.ts";
 import { reportOf } from "../../checks/report.ts";
 import { type Settings, SettingsError, readSettings } from "../../config/settings.ts";
@@ -139,9 +139,12 @@ async function beforeUp(
   const notAsked = (why: string): Finding[] => [
     { side: "stack", check: "before-up", title: "what `up` would meet", status: "unknown", seen: why },
   ];
-  if (settings === undefined) return notAsked("not asked: the configuration has errors (stack-settings)");
   if (okta instanceof OktaError || anypoint instanceof AnypointError) {
     return notAsked("not asked: there is no usable login (okta-access, anypoint-access)");
+  }
+  if (settings === undefined) {
+    const logins = await checksBeforeUp(LOGINS_ALONE, { okta, anypoint });
+    return [...logins, ...notAsked("only the logins were tried: the configuration has errors (stack-settings)")];
   }
   const expectations = expectationsOf(settings);
   const record = resources.find(({ type }) => /^pulumi-nodejs:dynamic\/.*:Preflight$/.test(type));

@@ -41,7 +41,8 @@ export async function gather(sources: Sources): Promise<Facts> {
   );
   const names = [
     ...new Set([
-      ...settings.consumers.map(({ applicationName }) => applicationName),
+      // What was there before the stack stays by design.
+      ...settings.consumers.filter(({ adopt }) => adopt !== true).map(({ applicationName }) => applicationName),
       ...(settings.probe ? [`okta-anypoint-probe-${sources.stackName}`] : []),
       ...ofState.map(({ name }) => name),
     ]),

@@ -3,15 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommandLine } from "../../operations/adopt/main.ts";
 import { type HandMade, type HandMadeOptions, makeByHand } from "../../sandbox/hand-made.ts";
+import { LOGINS_ALONE } from "../../sandbox/stack-config.ts";
 import { type Bench, startBench } from "./harness.ts";
-
-/** A configuration that holds the org's URL and the logins, and nothing else. */
-const LOGINS_ALONE = Object.fromEntries(
-  ["authorizationServer", "clientProvider", "apis", "consumers", "verification"].map((key) => [
-    `okta-anypoint:${key}`,
-    undefined,
-  ]),
-);
 
 /** Calls that ask: reads, and logins. */
 export const ASKS = /^(GET .*|POST .*\/oauth2\/(v1\/)?token)$/;
