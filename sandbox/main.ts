@@ -65,7 +65,7 @@ try {
   process.exit(1);
 }
 mkdirSync(join(ROOT, ".sandbox"), { recursive: true });
-const folder = mkdtempSync(join(ROOT, ".sandbox", "run-"));
+const folder = mkdtempSync(join(ROOT, ".sandbox", `run-${process.pid}-`));
 const interruption = onInterruption(
   (text) => process.stderr.write(`\n${text}\n`),
   () => rmSync(folder, { recursive: true, force: true }),

@@ -13,9 +13,9 @@ npm test -- --fast           the suites on one Node only
 npm test -- tests/foo …      Jest alone, with these arguments, on one Node
 `;
 
-/** The suites that drive the real engine against whole sandboxes: one at a time, each test with minutes. */
+/** The suites that drive the real engine against whole sandboxes: two at a time, each test with minutes. */
 const engineSuites = "tests/engine";
-const engineOptions = ["--runInBand", "--testTimeout=300000"];
+const engineOptions = ["--maxWorkers=2", "--testTimeout=300000"];
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {{ ok: boolean, counts?: Counts }} Outcome */

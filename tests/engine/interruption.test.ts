@@ -32,11 +32,12 @@ async function alive(pids: Iterable<number>): Promise<number[]> {
   return left;
 }
 
-const runFolders = (): string[] => readdirSync(join(ROOT, ".sandbox")).filter((name) => name.startsWith("run-"));
+/** Folders of the run of a process; other runs may be under way. */
+const runFolders = (pid: number): string[] =>
+  readdirSync(join(ROOT, ".sandbox")).filter((name) => name.startsWith(`run-${pid}-`));
 
 /** Starts the sandbox, sends the signals once it has printed a text, and looks at what is left after its end. */
 async function interrupt(at: string, signals: NodeJS.Signals[], wholeGroup = false) {
-  const foldersBefore = runFolders();
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "sandbox/main.ts"], {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: "" },
@@ -69,7 +70,7 @@ async function interrupt(at: string, signals: NodeJS.Signals[], wholeGroup = fal
     output,
     left,
     seen: [...seen.values()],
-    folders: runFolders().filter((f) => !foldersBefore.includes(f)),
+    folders: runFolders(child.pid!),
   };
 }
 

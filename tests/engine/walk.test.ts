@@ -89,7 +89,7 @@ test("each command does what the README says", () => {
   const said = steps.map((step) =>
     execFileSync(
       "bash",
-      ["-c", `{ ${environment} && ${step.replace(String(FIRST_PORT + 2), String(port + 2))}; } 2>&1`],
+      ["-c", `{ ${environment} && ${step.replace(String(FIRST_PORT + 2), String(port + 2))}\n} 2>&1`],
       {
         cwd: checkout,
         encoding: "utf8",

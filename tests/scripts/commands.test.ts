@@ -150,7 +150,7 @@ describe("test.mjs", () => {
     expect(names()).toEqual([...tools, "jest/bin/jest.js", "jest/bin/jest.js"]);
     const [unit = [], engine = []] = machine.calls.filter(([name]) => name === "jest/bin/jest.js");
     expect(unit.slice(-2)).toEqual(["--testPathIgnorePatterns", "/tests/engine/"]);
-    expect(engine).toEqual(expect.arrayContaining(["--runInBand", "tests/engine"]));
+    expect(engine).toEqual(expect.arrayContaining(["--maxWorkers=2", "tests/engine"]));
     expect(lastLine(stdout)).toBe("42 passed, 0 failed, 2 skipped");
   });
 
