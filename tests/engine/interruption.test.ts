@@ -53,7 +53,10 @@ async function interrupt(at: string, signals: NodeJS.Signals[], wholeGroup = fal
     if (sent || !output.includes(at)) return;
     sent = true;
     for (const [pid, args] of below(child.pid!)) seen.set(pid, args);
-    for (const signal of signals) process.kill(wholeGroup ? -child.pid! : child.pid!, signal);
+    // Sent at once, the system might deliver them in another order.
+    signals.forEach((signal, index) => {
+      setTimeout(() => process.kill(wholeGroup ? -child.pid! : child.pid!, signal), index * 20);
+    });
   };
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);
