@@ -3,6 +3,7 @@
  * whose premise holds.
  */
 import type { AnypointClient } from "../providers/anypoint/client.ts";
+import { equal } from "../providers/anypoint/json-values.ts";
 import type { OktaConnection } from "../providers/okta/login.ts";
 import { anypointBeforeUp } from "./before-up/anypoint.ts";
 import { oktaBeforeUp } from "./before-up/okta.ts";
@@ -14,6 +15,21 @@ export interface Around {
   readonly anypoint: AnypointClient;
 }
 
+export interface Sides {
+  readonly okta: boolean;
+  readonly anypoint: boolean;
+}
+
+/** The sides of which something else is expected than formerly; both before the first `up`. */
+export function changedSides(expectations: Expectations, former: Expectations | undefined): Sides {
+  const same = (keys: readonly (keyof Expectations)[]) =>
+    former !== undefined && keys.every((key) => equal(expectations[key], former[key]));
+  return {
+    okta: !same(["oktaScopes", "manager", "inspector", "authorizationServer"]),
+    anypoint: !same(["clientProvider", "environments", "apis", "applications"]),
+  };
+}
+
 /**
  * `former`: what an earlier run of the stack expected and was given. An object of the same name in both is the stack's own,
  * so that it is there is no finding. Left out before the first `up`.
@@ -22,12 +38,13 @@ export async function checksBeforeUp(
   expectations: Expectations,
   { okta, anypoint }: Around,
   former?: Expectations,
+  sides: Sides = { okta: true, anypoint: true },
 ): Promise<Finding[]> {
-  const sides = await Promise.all([
-    oktaBeforeUp(expectations, okta, former),
-    anypointBeforeUp(expectations, anypoint, former),
+  const found = await Promise.all([
+    sides.okta ? oktaBeforeUp(expectations, okta, former) : [],
+    sides.anypoint ? anypointBeforeUp(expectations, anypoint, former) : [],
   ]);
-  const findings = sides.flat();
+  const findings = found.flat();
   const ours = former === undefined && findings.some(({ code }) => code === "okta-client-id-taken");
   return ours ? findings.map(perhapsOurs) : findings;
 }

@@ -19,12 +19,13 @@ export const definition = define<Around, Expectations, Expectations>({
   shape: expectationsShape,
   replaceOn: [],
   verify: async (around, known, olds) => {
-    const { checksBeforeUp } = await import("../../checks/before-up.ts");
+    const { changedSides, checksBeforeUp } = await import("../../checks/before-up.ts");
     const { listOf } = await import("../../checks/list.ts");
     const former = Object.keys(olds).length === 0 ? undefined : (olds as Expectations);
-    const failed = (await checksBeforeUp(known as Expectations, around, former)).filter(
-      ({ status }) => status === "fail",
-    );
+    const expected = known as Expectations;
+    // A change of one side needs no login at the other.
+    const findings = await checksBeforeUp(expected, around, former, changedSides(expected, former));
+    const failed = findings.filter(({ status }) => status === "fail");
     return failed.length === 0 ? [] : [{ property: "", reason: listOf(failed) }];
   },
   create: async (_around, inputs) => ({ id: "preflight", state: inputs }),

@@ -1,7 +1,7 @@
 /** What is wrong with a stack's surroundings is named before `up`, all of it at once, by reading alone. */
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { checksBeforeUp } from "../../checks/before-up.ts";
+import { changedSides, checksBeforeUp } from "../../checks/before-up.ts";
 import { type Expectations, expectationsOf } from "../../checks/expectations.ts";
 import { readSettings } from "../../config/settings.ts";
 import { AnypointClient } from "../../providers/anypoint/client.ts";
@@ -157,6 +157,23 @@ describe("Okta", () => {
     expect(finding?.whatToDo).toContain("Okta API Scopes");
   });
 
+  test("a scope that is missing later than the first up is a warning", async () => {
+    const { settings } = configured();
+    for (const [id, { scopeId }] of Object.entries(lab.okta.state.grants)) {
+      if (scopeId === "okta.roles.manage") delete lab.okta.state.grants[id];
+    }
+    const findings = await look({}, expectationsOf(settings));
+    expect(findings.filter(({ status }) => status !== "ok").map(({ status, code }) => [status, code])).toEqual([
+      ["warn", "okta-scope-missing"],
+      ["unknown", undefined],
+    ]);
+  });
+
+  test.each([429, 503])("an org that is busy (%s) is not taken for a wrong login", async (status) => {
+    lab.faults.add({ service: "okta", path: "/oauth2/v1/token$", kind: "refuse", status, times: 10 });
+    expect(await codes()).toEqual(["okta-busy"]);
+  });
+
   test("an app of our label that this stack did not make", async () => {
     const label = "MuleSoft-Token-Introspection (sandbox)";
     const [app] = Object.values(lab.okta.state.apps);
@@ -296,6 +313,18 @@ describe("Anypoint", () => {
       expect(failed.map(({ seen }) => seen).join()).toContain(scope);
     },
   );
+});
+
+test("a change of one side asks nothing of the other", () => {
+  const expected = expectationsOf(configured().settings);
+  expect(changedSides(expected, undefined)).toEqual({ okta: true, anypoint: true });
+  expect(changedSides(expected, structuredClone(expected))).toEqual({ okta: false, anypoint: false });
+  const environments = [...expected.environments, { environment: "Production" }];
+  expect(changedSides({ ...expected, environments }, expected)).toEqual({ okta: false, anypoint: true });
+  expect(changedSides({ ...expected, inspector: { label: "Another" } }, expected)).toEqual({
+    okta: true,
+    anypoint: false,
+  });
 });
 
 test("everything that is wrong is found at once", async () => {
