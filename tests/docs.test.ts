@@ -33,3 +33,14 @@ test("every row of docs/verification.md has a number of its own, a mark and a te
     expect([number, how]).toEqual([number, expect.stringMatching(/tests\/|^–$/)]);
   }
 });
+
+test("docs/doctor.md names every check and code of what `up` would meet", () => {
+  const folder = join("checks", "before-up");
+  const source = readdirSync(join(ROOT, folder))
+    .map((name) => read(join(folder, name)))
+    .join("\n");
+  const named = new Set([...source.matchAll(/"((?:okta|anypoint)-[a-z-]+)"/g)].map(([, name]) => name!));
+  expect(named.size).toBeGreaterThan(20);
+  const doc = read("docs/doctor.md");
+  expect([...named].filter((name) => !doc.includes(`\`${name}\``))).toEqual([]);
+});
