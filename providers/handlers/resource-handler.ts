@@ -5,6 +5,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { HalfCreated, HalfUpdated } from "../anypoint/creation.ts";
 import { AnypointError } from "../anypoint/errors.ts";
+import { OktaError } from "../okta/errors.ts";
 import { PROVIDER_KEY } from "../stored-code.ts";
 import {
   type Failure,
@@ -118,7 +119,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
           failures.push(...((await definition.verify?.(contextOf(), knownOf(filled), former)) ?? []));
         } catch (error) {
           // Thrown, it would be printed by the host and by the engine (measured).
-          if (!(error instanceof AnypointError)) throw error;
+          if (!(error instanceof AnypointError || error instanceof OktaError)) throw error;
           return { inputs: plain(filled), failures: [{ property: "", reason: error.message }] };
         }
       }
