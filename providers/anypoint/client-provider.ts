@@ -168,12 +168,13 @@ export async function deleteClientProvider(
     return;
   }
   const there = await getProvider(client, organizationId, providerId, state.name);
-  if (there === undefined || Object.keys(before).length === 0) return;
+  if (there === undefined) return;
   const former = { ...state, ...(before as Partial<ClientProviderInputs>) };
   const changed = new Set(Object.keys(before) as (keyof ClientProviderInputs)[]);
-  await patchProvider(client, organizationId, providerId, former, changed);
+  if (changed.size > 0) await patchProvider(client, organizationId, providerId, former, changed);
+  const registration = state.registrationHeader === undefined ? "private key" : "registration header";
   tell(
-    `${subject} was there before this stack and has its former settings again, but for the private key and the introspection client's secret: ` +
+    `${subject} was there before this stack and has its former settings again, but for the ${registration} and the introspection client's secret: ` +
       "Anypoint shows neither, so they are still this stack's. Enter the former ones in Access Management, Client Providers.",
   );
 }

@@ -296,6 +296,25 @@ describe("what can't be given back is told", () => {
     expect(told.join("")).not.toMatch(/PRIVATE KEY|inspector-secret-value/);
   });
 
+  test("a client provider's private key and secret, where nothing else of it was changed", async () => {
+    const inputs = world.providerInputs({ adopt: true });
+    await createClientProvider(world.client(), world.providerInputs());
+    const { id, state } = await createClientProvider(world.client(), inputs);
+    expect(state).toMatchObject({ origin: "adopted", before: {} });
+    const told: string[] = [];
+    await deleteClientProvider(world.client(), id, state, (line) => told.push(line));
+    expect(told).toEqual([expect.stringMatching(/the private key and the introspection client's secret/)]);
+  });
+
+  test("a client provider's header, where that is how it registers", async () => {
+    await createClientProvider(world.client(), world.headerInputs());
+    const { id, state } = await createClientProvider(world.client(), world.headerInputs({ adopt: true }));
+    const told: string[] = [];
+    await deleteClientProvider(world.client(), id, state, (line) => told.push(line));
+    expect(told).toEqual([expect.stringMatching(/the registration header and the introspection client's secret/)]);
+    expect(told.join("")).not.toMatch(/SSWS|inspector-secret-value/);
+  });
+
   test("a former provider that is gone: the instance goes to Anypoint's own, as those of a deleted provider do", async () => {
     const { id: former } = await createClientProvider(world.client(), world.providerInputs({ name: "former" }));
     Object.assign(world.anypoint.state.apiInstances[world.legacyApiId] ?? {}, { providerId: former });
