@@ -57,7 +57,7 @@ export interface Settings extends Omit<
 }
 
 export interface SettingsSource {
-  /** Name of the stack. */
+  /** Name of the stack; `organization/project/name` counts as the name, as in the program. */
   readonly stack: string;
   /** All configuration, by full key (`okta-anypoint:orgUrl`), values as Pulumi gives them: text, JSON for objects. */
   readonly config: Readonly<Record<string, string>>;
@@ -80,7 +80,8 @@ export const SECRET_KEYS = [
 ] as const;
 
 /** Reads and checks the configuration. Throws {@link SettingsError} with every problem found. */
-export function readSettings(source: SettingsSource): Settings {
+export function readSettings(given: SettingsSource): Settings {
+  const source = { ...given, stack: given.stack.slice(given.stack.lastIndexOf("/") + 1) };
   const problems: SettingsProblem[] = [];
   const own = parseNamespace("okta-anypoint", stackConfig, source, problems);
   const anypoint = parseNamespace("anypoint", anypointConfig, source, problems);

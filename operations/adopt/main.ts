@@ -194,7 +194,7 @@ function settingsProblem(
   const isSecret = (key: string) => config.secretKeys.has(key) || hidden.some(([one]) => one === key);
   try {
     readSettings({
-      stack: stack.split("/").at(-1) ?? stack,
+      stack,
       config: { ...config.text, ...(Object.fromEntries([...added, ...hidden]) as Record<string, string>) },
       isSecret,
       environment: around.env,

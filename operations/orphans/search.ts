@@ -6,6 +6,7 @@ import { rootOrganization } from "../../providers/anypoint/organizations.ts";
 import type { OktaClient } from "../../providers/okta/client.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import { type OktaApp, appsLabelled, findApp } from "../../providers/okta/registered-clients.ts";
+import { probeApplicationName } from "../../config/probe.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { StackResource } from "../stack-state.ts";
 import type { Facts, KnownApplication } from "./leftovers.ts";
@@ -43,7 +44,7 @@ export async function gather(sources: Sources): Promise<Facts> {
     ...new Set([
       // What was there before the stack stays by design.
       ...settings.consumers.filter(({ adopt }) => adopt !== true).map(({ applicationName }) => applicationName),
-      ...(settings.probe ? [`okta-anypoint-probe-${sources.stackName}`] : []),
+      ...(settings.probe ? [probeApplicationName(settings.stack)] : []),
       ...ofState.map(({ name }) => name),
     ]),
   ];

@@ -45,6 +45,11 @@ function problemsOf(values: Record<string, unknown>, stack?: string, environment
 }
 
 describe("defaults", () => {
+  test("a stack that is named with its organization and project has the names that `up` gives it", () => {
+    const whole = readSettings(source(MINIMAL, "organization/okta-anypoint/prod"));
+    expect(whole).toEqual(readSettings(source(MINIMAL, "prod")));
+  });
+
   test("a minimal configuration gets names from the stack, and the plugin's address from the org URL", () => {
     const settings = readSettings(source(MINIMAL, "prod"));
     expect(settings.okta).toEqual({
