@@ -1,6 +1,7 @@
 /** Okta before `up`: the login and what it may do, the authorization server, and whether names are free. */
 import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
+import { appsLabelled } from "../../providers/okta/registered-clients.ts";
 import type { Expectations } from "../expectations.ts";
 import type { Finding } from "../finding.ts";
 import { type Subject, fail, found, ok, unknown } from "../run.ts";
@@ -59,14 +60,8 @@ async function checkNames(
   ];
   if (labels.length === 0 && manager.adopted) return [];
   const findings: Finding[] = [];
-  const byLabel = async (label: string) =>
-    (
-      await askOkta(orgUrl, `look for apps labelled "${label}"`, () =>
-        all(client.applicationApi.listApplications({ q: label })),
-      )
-    ).filter((app) => app.label === label);
   for (const { label, key } of labels) {
-    const taken = await byLabel(label);
+    const taken = await appsLabelled(client, orgUrl, label);
     if (taken.length === 0) continue;
     findings.push(
       fail(
