@@ -78,14 +78,13 @@ export async function createContract(
   return afterCreation(contractId, state, async () => {
     const row = await requireContract(client, state);
     const retier = tierId !== undefined && row.tierId !== tierId;
-    if (retier) await setTier(client, state, tierId);
-    if (there === undefined) return { id: contractId, state: { ...state, status: await settle(client, state, times) } };
-    const before = formerOf(row, inputs, retier);
+    const before = there === undefined ? undefined : formerOf(row, inputs, retier);
     const whole: ContractState = { ...state, ...(before && { before }) };
-    return afterCreation(contractId, whole, async () => ({
-      id: contractId,
-      state: { ...whole, status: await settle(client, whole, times) },
-    }));
+    // A write that took effect is not seen as a difference the next time, so its former values are kept from here on.
+    return afterCreation(contractId, whole, async () => {
+      if (retier) await setTier(client, whole, tierId);
+      return { id: contractId, state: { ...whole, status: await settle(client, whole, times) } };
+    });
   });
 }
 

@@ -186,6 +186,16 @@ describe("read and update", () => {
     expect(stored()[0]?.tierId).toBe(902);
   });
 
+  test("an adopted contract's former tier is kept where the answer to the change of it is lost", async () => {
+    addTier(901, "silver");
+    addTier(902, "gold");
+    await create({ tier: "silver" });
+    world.faults.add({ service: "anypoint", method: "PATCH", path: "/contracts/", kind: "lose", times: 20 });
+    const failure: unknown = await create({ tier: "gold" }).catch((error: unknown) => error);
+    expect(stored()[0]?.tierId).toBe(902);
+    expect(failure).toMatchObject({ state: { origin: "adopted", before: { tierId: 901 } } });
+  });
+
   test("an adopted contract gets its tier back", async () => {
     addTier(901, "silver");
     addTier(902, "gold");
