@@ -12,8 +12,8 @@ export interface KnownApplication {
 export interface Facts {
   /** The applications that Anypoint shows. */
   readonly applications: readonly KnownApplication[];
-  /** Those that the stack's state has; `there`: whether Anypoint still has it. */
-  readonly ofState: readonly (KnownApplication & { readonly there: boolean })[];
+  /** Those that the stack's state has; `there`: whether Anypoint still has it; `adopted`: it was there before the stack. */
+  readonly ofState: readonly (KnownApplication & { readonly there: boolean; readonly adopted?: boolean })[];
   /** Client ids that were named on the command line. */
   readonly named: readonly string[];
   /** Names that the stack gives, or gave, to its applications. */
@@ -73,8 +73,10 @@ export function leftovers(facts: Facts): Leftovers {
     if (app === undefined || clients.has(app.id) || objection(app.id) !== undefined) return;
     clients.set(app.id, { app, certain, why });
   };
-  for (const { clientId = "", name } of gone) {
-    add(byId.get(clientId), true, `the state has it as the client of "${name}", which is gone in Anypoint`);
+  for (const { clientId = "", name, adopted = false } of gone) {
+    const why = `the state has it as the client of "${name}", which is gone in Anypoint`;
+    if (!adopted || !named.includes(clientId))
+      add(byId.get(clientId), !adopted, adopted ? `${why} and was there before this stack` : why);
   }
   for (const clientId of new Set(named)) {
     const why = objection(clientId);

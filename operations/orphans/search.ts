@@ -70,11 +70,11 @@ async function appsOf({ okta, connection }: Sources, names: string[], ids: strin
   return found;
 }
 
-function applicationsOf(resources: readonly StackResource[]): KnownApplication[] {
-  return resources.flatMap(({ type, id, outputs: { name, clientId } }) =>
+function applicationsOf(resources: readonly StackResource[]): (KnownApplication & { readonly adopted: boolean })[] {
+  return resources.flatMap(({ type, id, outputs: { name, clientId, origin } }) =>
     type !== APPLICATION || id === undefined || typeof name !== "string"
       ? []
-      : [{ applicationId: id, name, ...(typeof clientId === "string" && { clientId }) }],
+      : [{ applicationId: id, name, adopted: origin === "adopted", ...(typeof clientId === "string" && { clientId }) }],
   );
 }
 

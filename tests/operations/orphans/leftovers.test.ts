@@ -98,3 +98,13 @@ test("the report offers a command for guesses alone, and names each thing once",
     ].join("\n"),
   );
 });
+
+test("the client of an adopted application that is gone is a guess: the stack did not have it made", () => {
+  const one = { applicationId: "1", name: "orders-dev", clientId: "0oa1", there: false };
+  const client = { id: "0oa1", label: "orders-dev", status: "ACTIVE", registered: true };
+  const rest = { applications: [], named: [], names: ["orders-dev"], apps: [client], untouchable: new Set<string>() };
+  const certain = (adopted: boolean) =>
+    leftovers({ ...rest, ofState: [{ ...one, adopted }] }).clients.map((left) => left.certain);
+  expect(certain(true)).toEqual([false]);
+  expect(certain(false)).toEqual([true]);
+});
