@@ -46,7 +46,9 @@ export function clientProviderChecks(deployed: Deployed, anypoint: AnypointReade
       Promise.resolve(
         report.unknown(
           "Anypoint shows no secret, so they can't be compared; manager-token and inspector-introspection try those of the state at Okta.",
-          `When those are good and Anypoint's logins still fail, have them written again: change the Token Client API Scopes (for the key) or the introspection Client ID (for the secret) in ${CONSOLE}, then ${UP}, which writes the whole member.`,
+          provider.byHand
+            ? "When those are good and Anypoint's logins still fail, enter them again in the console: `npm run manager-key` shows each once."
+            : `When those are good and Anypoint's logins still fail, have them written again: change the Token Client API Scopes (for the key) or the introspection Client ID (for the secret) in ${CONSOLE}, then ${UP}, which writes the whole member.`,
         ),
       ),
     ),
@@ -92,11 +94,16 @@ export async function liveIntrospectionUrl(
 const defined = <T extends object>(value: T | undefined): Partial<T> =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([, one]) => one !== undefined)) as Partial<T>;
 
-const providerMissing = (report: Report<"client-provider">, { name, providerId }: Provider): Finding =>
+/** In mode manual a person writes the provider, and no `up` does. */
+const BY_HAND = `Mode manual: correct it in ${CONSOLE}; \`npm run manual-steps\` shows every value.`;
+
+const providerMissing = (report: Report<"client-provider">, { name, providerId, byHand }: Provider): Finding =>
   report.fail(
     "provider-missing",
     `"${name}" (${providerId}) is gone. Anypoint put its APIs and applications on its own provider, and keeps their contracts.`,
-    `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, Contracts of each instance), then ${UP}: provider, assignments, applications and contracts are made anew, with other client ids.`,
+    byHand
+      ? "Mode manual: make it again in Access Management, Client Providers (`npm run manual-steps`), set clientProvider.id to its id, and run `pulumi up`."
+      : `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, Contracts of each instance), then ${UP}: provider, assignments, applications and contracts are made anew, with other client ids.`,
   );
 
 function checkFields(report: Report<"client-provider">, provider: Provider, seen: SeenProvider): Finding {
@@ -124,7 +131,7 @@ function checkFields(report: Report<"client-provider">, provider: Provider, seen
   return tell(
     "provider-differs",
     `"${provider.name}" was changed: ${lines.join("; ")}.`,
-    `${UP_FIRST}, which puts it back; or look: ${CONSOLE}, "${provider.name}".`,
+    provider.byHand ? BY_HAND : `${UP_FIRST}, which puts it back; or look: ${CONSOLE}, "${provider.name}".`,
   );
 }
 

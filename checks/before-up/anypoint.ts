@@ -1,6 +1,6 @@
 /** Anypoint before `up`: the login and what it may see, the places and APIs that are named, names that are free. */
 import { bindingProblem } from "../../providers/anypoint/api-instance.ts";
-import { type Named, anyInstance, findNamed } from "../../providers/anypoint/api-instance-lookup.ts";
+import { type Named, anyMuleInstance, findNamed } from "../../providers/anypoint/api-instance-lookup.ts";
 import { ENFORCEMENT_POLICY, MULESOFT_GROUP } from "../../providers/anypoint/api-policy-inputs.ts";
 import type { AnypointClient } from "../../providers/anypoint/client.ts";
 import { findApplicationNamed } from "../../providers/anypoint/client-application.ts";
@@ -187,7 +187,7 @@ async function checkPolicy(
   { place: at, found: instance }: Named,
 ): Promise<Finding[]> {
   const subjectOfIt = policy(one.name);
-  const served = instance ?? (await anyInstance(client, at));
+  const served = instance ?? (await anyMuleInstance(client, at, at.environmentName));
   if (served === undefined)
     return [unknown(subjectOfIt, "no API instance in the environment for which its template could be read")];
   const asset = { groupId: MULESOFT_GROUP, assetId: ENFORCEMENT_POLICY };

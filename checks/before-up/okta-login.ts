@@ -14,6 +14,10 @@ export const LOGIN = subject("okta-login", "login of the app that runs the stack
 const SCOPES = subject("okta-scopes", "scopes of that app");
 export const SUPER_ADMIN = subject("okta-super-admin", "that app is super admin");
 
+const BUSY = "Run the command again in a minute; status.okta.com shows outages.";
+
+const isBusy = (status = 0): boolean => status === 429 || status >= 500;
+
 const APPS_PAGE = "Applications, the app that runs the stack";
 
 /** Every org tells its id and pipeline to anybody (confirmed: recordings of the Okta plugin). */
@@ -23,6 +27,7 @@ export async function checkOrg({ orgUrl }: OktaConnection): Promise<Finding[]> {
     method: "GET",
     headers: { accept: "application/json" },
   });
+  if (isBusy(answer.status)) return [fail(ORG, "okta-busy", `${orgUrl} answered ${answer.status}.`, BUSY)];
   const { id, pipeline } = answer.json as { id?: unknown; pipeline?: unknown };
   if (answer.status !== 200 || typeof id !== "string") {
     return [
@@ -57,6 +62,8 @@ export async function checkLogin(okta: OktaConnection, scopes: readonly string[]
         client.applicationApi.listApplications({ limit: 1 }).then(() => undefined),
       );
     } catch (error) {
+      // Who may not list apps is logged in all the same.
+      if (error instanceof OktaError && error.status === 403) return [ok(LOGIN, `by ${login.kind}`), untold(login)];
       if (!(error instanceof OktaError) || error.status !== 401) throw error;
       return [
         fail(
@@ -67,7 +74,7 @@ export async function checkLogin(okta: OktaConnection, scopes: readonly string[]
         ),
       ];
     }
-    return [ok(LOGIN, `by ${login.kind}`), unknown(SCOPES, `a given ${login.kind} does not tell its scopes`)];
+    return [ok(LOGIN, `by ${login.kind}`), untold(login)];
   }
   try {
     const { scopes: granted } = await orgToken(orgUrl, login, scopes);
@@ -91,6 +98,9 @@ export async function checkLogin(okta: OktaConnection, scopes: readonly string[]
     return [loginRefused(error, login)];
   }
 }
+
+const untold = ({ kind }: OktaConnection["login"]): Finding =>
+  unknown(SCOPES, `a given ${kind} does not tell its scopes`);
 
 const isScopeRefusal = ({ error }: OktaError): boolean => error === "invalid_scope" || error === "consent_required";
 
@@ -134,9 +144,7 @@ function scopesFound(
 function loginRefused({ status, error, reason }: OktaError, login: ServiceAppLogin): Finding {
   const seen = `Okta refused a token to ${login.clientId}: ${status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
   const kid = login.privateKeyId ?? "none";
-  if (status === 429 || (status ?? 0) >= 500) {
-    return fail(LOGIN, "okta-busy", `${seen}.`, "Run the command again in a minute; status.okta.com shows outages.");
-  }
+  if (isBusy(status)) return fail(LOGIN, "okta-busy", `${seen}.`, BUSY);
   if (/dpop/i.test(`${error} ${reason}`)) {
     return fail(
       LOGIN,
@@ -196,6 +204,8 @@ export async function checkSuperAdmin(
     // Who may not even read its roles is no super admin.
     if (error instanceof OktaError && error.status === 403)
       return [finding("It may not read its own admin roles (403).")];
+    // Later it can be no more than a warning, so what keeps it from being found out is none either.
+    if (error instanceof OktaError && later) return [unknown(SUPER_ADMIN, error.message)];
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Okta before `up`: the login and what it may do, the authorization server, and whether names are free. */
-import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import { type OktaClient, all, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import { OktaError } from "../../providers/okta/errors.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import { appsLabelled } from "../../providers/okta/registered-clients.ts";
 import type { Expectations } from "../expectations.ts";
@@ -58,7 +59,11 @@ async function checkNames(
       ? []
       : [{ label: inspector.label, key: "inspector.label" }]),
   ];
-  if (labels.length === 0 && manager.adopted) return [];
+  const { clientId } = manager;
+  const asksForClient = mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId;
+  // What is taken over, or was this stack's own before, is not looked for.
+  const looked = [...labels.map(({ label }) => `"${label}"`), ...(asksForClient ? [clientId] : [])];
+  if (looked.length === 0) return [];
   const findings: Finding[] = [];
   for (const { label, key } of labels) {
     const taken = await appsLabelled(client, orgUrl, label);
@@ -72,22 +77,28 @@ async function checkNames(
       ),
     );
   }
-  const { clientId } = manager;
-  if (mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId) {
-    // A client that is not there has no roles to list: 404.
-    const taken = await findAtOkta(orgUrl, `look for the client ${clientId}`, () =>
+  if (asksForClient) findings.push(...(await clientFindings(orgUrl, client, clientId)));
+  return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
+}
+
+/** A client that is not there has no roles to list: 404. */
+async function clientFindings(orgUrl: string, client: OktaClient, clientId: string): Promise<Finding[]> {
+  let taken;
+  try {
+    taken = await findAtOkta(orgUrl, `look for the client ${clientId}`, () =>
       all(client.roleAssignmentApi.listRolesForClient({ clientId })),
     );
-    if (taken !== undefined) {
-      findings.push(
-        fail(
-          NAMES,
-          "okta-client-id-taken",
-          `There is a client ${clientId} already, which this stack did not make.`,
-          "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
-        ),
-      );
-    }
+  } catch (error) {
+    if (!(error instanceof OktaError) || error.status !== 403) throw error;
+    return [unknown(NAMES, `whether the client id ${clientId} is free may not be looked up (403)`)];
   }
-  return findings.length === 0 ? [ok(NAMES, `"${manager.label}", "${inspector.label}"`)] : findings;
+  if (taken === undefined) return [];
+  return [
+    fail(
+      NAMES,
+      "okta-client-id-taken",
+      `There is a client ${clientId} already, which this stack did not make.`,
+      "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
+    ),
+  ];
 }

@@ -60,6 +60,10 @@ async function adopt(flags: Flags, around: Surroundings): Promise<ExitCode> {
   const brought = flags.managerKey === undefined ? undefined : await readKey(flags.managerKey, around.workDir);
   const config = await readPartialConfig(location);
   const managerKey = brought ?? config.text["okta-anypoint:managerPrivateKey"];
+  const keyProblem = managerKey === undefined ? undefined : pemProblem(managerKey);
+  if (keyProblem !== undefined) {
+    throw new CannotRun(`The secret okta-anypoint:managerPrivateKey can't be used: ${keyProblem}.`);
+  }
   const rows = new Rows();
   let found: Found;
   try {

@@ -27,11 +27,16 @@ const IDENTITY: Record<string, (entry: unknown) => string> = {
     const { environment, businessGroup } = isTree(entry) ? entry : { environment: entry, businessGroup: undefined };
     return `${text(businessGroup ?? "")}/${text(environment)}`;
   },
-  apis: (entry) => text((entry as Tree).name),
-  consumers: (entry) => text((entry as Tree).name),
+  apis: nameOf,
+  consumers: nameOf,
   "authorizationServer.scopes": scopeOf,
   "authorizationServer.existingScopes": scopeOf,
 };
+
+/** An entry without a name is for the settings to refuse. */
+function nameOf(entry: unknown): string {
+  return isTree(entry) ? text(entry.name ?? "") : "";
+}
 
 export function merge(own: Readonly<Tree>, wanted: Readonly<Tree>): Merged {
   const conflicts: Conflict[] = [];

@@ -1,4 +1,5 @@
 /** From what both sides have to the configuration that takes it over. */
+import { type ClientDeletion, managerScopes } from "../../config/manager-scopes.ts";
 import { publicJwkOf } from "../../providers/signing-key.ts";
 import type { AnypointSide, FoundProvider } from "./anypoint-side.ts";
 import { addApis, scopesOf } from "./api-settings.ts";
@@ -143,6 +144,13 @@ async function addManager(
   }
   if (role === undefined) rows.add("admin role", "APP_ADMIN", "missing", "the first `up` assigns it");
   for (const scope of grants) rows.add("grant", scope, "taken", `of ${shown(app)}`);
+  const needed = new Set(managerScopes(deletionOf(provider)));
+  const surplus = grants.filter((scope) => !needed.has(scope));
+  if (surplus.length > 0) {
+    warnings.push(
+      `${shown(app)} is granted ${surplus.join(", ")}, which the pattern does not need: **the first \`up\` takes that away**, and a destroy does not give it back. Whatever else uses this app needs an app of its own.`,
+    );
+  }
   const standard = role === undefined || role.type === "APP_ADMIN";
   plain.manager = {
     label: app.label,
@@ -194,6 +202,11 @@ async function addInspector(okta: OktaSide, app: SeenApp, config: PartialConfig,
   wanted.secrets.inspectorClientSecret = newest;
 }
 
+function deletionOf({ fields }: Pick<FoundProvider, "fields">): ClientDeletion {
+  if (!fields.allowLocalClientDeletion) return "keep";
+  return fields.allowExternalClientModification ? "everywhere" : "anypoint";
+}
+
 /** Settings of the provider that differ from our defaults. */
 function providerSettings({ fields }: FoundProvider, warnings: string[]): Record<string, unknown> {
   const { allowLocalClientDeletion: local, allowExternalClientModification: external, timeoutSeconds } = fields;
@@ -202,7 +215,7 @@ function providerSettings({ fields }: FoundProvider, warnings: string[]): Record
       "The provider deletes clients in the IdP but not in Anypoint, which the stack does not have; the first `up` switches both off (clientDeletion: keep).",
     );
   }
-  const deletion = local ? (external ? "everywhere" : "anypoint") : "keep";
+  const deletion = deletionOf({ fields });
   const fits =
     timeoutSeconds !== undefined && Number.isInteger(timeoutSeconds) && timeoutSeconds >= 5 && timeoutSeconds <= 20;
   if (timeoutSeconds !== undefined && !fits)

@@ -57,8 +57,13 @@ export async function withProposal<T>(
       patch: after === before ? "" : patchOf(name, before, after),
       accept: async () => {
         // Another file system may hold the folder for temporary files, so the rename is between neighbours.
-        await copyFile(file, `${real}.new`);
-        await rename(`${real}.new`, real);
+        try {
+          await copyFile(file, `${real}.new`);
+          await rename(`${real}.new`, real);
+        } catch (error) {
+          const { code } = error as NodeJS.ErrnoException;
+          throw new CannotRun(`Could not write ${real} (${code ?? "no reason given"}). Nothing was changed anywhere.`);
+        }
       },
     });
   } finally {

@@ -95,7 +95,7 @@ function settingsOf(
     };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const whatToDo = `Mend it in Pulumi.${stackName}.yaml, or with \`pulumi config set\`.`;
+    const whatToDo = `Mend it in Pulumi.${stackName.split("/").at(-1)}.yaml, or with \`pulumi config set\`.`;
     return {
       findings: error.problems.map(({ key, problem }) => report.fail("setting-wrong", `${key}: ${problem}`, whatToDo)),
     };

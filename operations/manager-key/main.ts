@@ -77,7 +77,8 @@ function inspectorsSecret(resources: readonly StackResource[], stack: string): S
   const app = resources.find(
     ({ type, outputs }) => type === "okta:app/oAuth:OAuth" && outputs.clientId === inspectorClientId,
   );
-  const secret = app?.outputs.clientSecret;
+  // Of an app that was taken over no read shows the secret: it is the one that was given.
+  const secret = app?.inputs.clientBasicSecret ?? app?.outputs.clientSecret;
   if (inspectorClientId === undefined || typeof secret !== "string" || secret === "") {
     throw new CannotRun(
       `Could not find the Inspector's client secret in the state of stack ${stack}. Run \`pulumi up --stack ${stack}\` first.`,

@@ -17,11 +17,9 @@ export function renderLeftovers(found: Leftovers, { stackName, orgUrl }: Where):
     ...(clients.length > 0 ? [`Clients left behind in Okta (${orgUrl}):`, ...clients.map(client)] : []),
     ...(guesses.length > 0
       ? [
-          "A guess is not deleted by --remove. If it is one of yours, name it:",
-          `  ${command(
-            stackName,
-            guesses.map(({ app }) => app.id),
-          )}`,
+          "A guess is not deleted by --remove: no application of this Anypoint organization that this login sees has such a client, but another",
+          "organization may. Name those that are yours:",
+          ...guesses.map(({ app }) => `  ${command(stackName, [app.id])}`),
         ]
       : []),
     ...(keptApplications.length > 0

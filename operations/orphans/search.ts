@@ -30,7 +30,7 @@ export async function gather(sources: Sources): Promise<Facts> {
   const { settings, resources, anypoint, named } = sources;
   const { id: organizationId } = await rootOrganization(anypoint);
   const applications = await listApplications(anypoint, organizationId);
-  if (applications.length === 0) await requireReadable(anypoint, organizationId);
+  await requireReadable(anypoint, organizationId);
 
   const ofState = await Promise.all(
     applicationsOf(resources).map(async (one) => {

@@ -82,22 +82,14 @@ export async function findNamed(
   return { place, groupId, found };
 }
 
-/** Some instance of an environment; undefined where there is none to be seen. */
-export async function anyInstance(
+/** Some Mule 4 instance of an environment; undefined where there is none to be seen. */
+export async function anyMuleInstance(
   client: AnypointClient,
   place: Omit<InstancePlace, "apiId">,
+  environmentName: string,
 ): Promise<Instance | undefined> {
-  const { assets } = await client.json(
-    {
-      operation: "instances.list",
-      subject: `the API instances of environment ${place.environmentId}`,
-      method: "GET",
-      path: apisPath(place),
-      query: { limit: 1 },
-    },
-    instanceList,
-  );
-  return assets.flatMap(({ apis }) => apis)[0];
+  const all = await listInstances(client, place, environmentName);
+  return all.find(({ technology }) => technology === "mule4");
 }
 
 /** All instances of an environment. */

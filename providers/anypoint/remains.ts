@@ -37,10 +37,12 @@ export async function leftClient(client: AnypointClient, state: ClientApplicatio
 }
 
 /** Of an application that somebody else deleted. */
-export const goneApplication = (client: AnypointClient, state: ClientApplicationState): string | undefined =>
-  state.clientId === ""
-    ? undefined
-    : `application "${state.name}" (${state.applicationId}) is gone in Anypoint; its client ${state.clientId} may still be in Okta. To look, and delete it: ${command(client, state)}`;
+export function goneApplication(client: AnypointClient, state: ClientApplicationState): string | undefined {
+  if (state.clientId === "") return undefined;
+  const it = `application "${state.name}" (${state.applicationId}) is gone in Anypoint; its client ${state.clientId} may still be in Okta`;
+  if (state.origin === "adopted") return `${it}: both were there before this stack, which leaves it alone.`;
+  return `${it}. To look, and delete it: ${command(client, state)}`;
+}
 
 /**
  * Whether Anypoint deletes an application's client at the identity provider too ("Enable client deletion and updates in

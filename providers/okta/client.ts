@@ -5,6 +5,7 @@
 import okta from "@okta/okta-sdk-nodejs";
 import { type OrgToken, orgToken } from "./access-token.ts";
 import { OktaError } from "./errors.ts";
+import { proxyAgent } from "../proxy.ts";
 import { unreachable } from "./http.ts";
 import type { OktaConnection } from "./login.ts";
 
@@ -36,6 +37,8 @@ export function oktaClient({ orgUrl, login }: OktaConnection, scopes: readonly s
       const headers = request.headers as Record<string, string>;
       return super.fetch({
         ...request,
+        // The SDK's own choice knows no NO_PROXY.
+        agent: proxyAgent(new URL(String(request.url)), process.env),
         headers: {
           ...headers,
           Authorization: await authorization(),

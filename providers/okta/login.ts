@@ -32,7 +32,8 @@ export function readOktaConnection(config: (key: string) => string | undefined, 
   if (problem !== undefined) throw new OktaError(`okta-anypoint:orgUrl: ${problem}`, { code: "misconfigured" });
   const [apiToken, accessToken] = [value("apiToken", "OKTA_API_TOKEN"), value("accessToken", "OKTA_ACCESS_TOKEN")];
   const clientId = value("clientId", "OKTA_API_CLIENT_ID");
-  const privateKey = value("privateKey", "OKTA_API_PRIVATE_KEY");
+  // CI systems hand over variables with their line breaks written as \\n.
+  const privateKey = value("privateKey", "OKTA_API_PRIVATE_KEY")?.replaceAll("\\n", "\n");
   const privateKeyId = value("privateKeyId", "OKTA_API_PRIVATE_KEY_ID");
   const login = (): OktaLogin => {
     if (apiToken !== undefined) return { kind: "API token", apiToken };

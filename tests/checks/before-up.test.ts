@@ -169,6 +169,29 @@ describe("Okta", () => {
     ]);
   });
 
+  test("an org that is busy where it tells its id is not taken for something else", async () => {
+    lab.faults.add({ service: "okta", path: "okta-organization$", kind: "refuse", status: 503 });
+    expect(await codes()).toEqual(["okta-busy"]);
+  });
+
+  test("later than the first up, roles that can't be listed stop nothing", async () => {
+    const { settings } = configured();
+    lab.faults.add({ service: "okta", path: "/roles$", kind: "refuse", status: 400 });
+    const findings = await look({}, expectationsOf(settings));
+    expect(findings.filter(({ status }) => status !== "ok").map(({ check, status }) => [check, status])).toEqual([
+      ["okta-super-admin", "unknown"],
+    ]);
+  });
+
+  test("a client id that may not be looked up does not hide an app of our label", async () => {
+    const label = "MuleSoft-Token-Introspection (sandbox)";
+    const [app] = Object.values(lab.okta.state.apps);
+    const id = oktaId("0oa");
+    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId: id, label };
+    lab.faults.add({ service: "okta", path: "/mulesoft-client-manager-sandbox-1/roles$", kind: "refuse", status: 403 });
+    expect(await codes()).toEqual(["okta-app-exists"]);
+  });
+
   test.each([429, 503])("an org that is busy (%s) is not taken for a wrong login", async (status) => {
     lab.faults.add({ service: "okta", path: "/oauth2/v1/token$", kind: "refuse", status, times: 10 });
     expect(await codes()).toEqual(["okta-busy"]);

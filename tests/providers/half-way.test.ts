@@ -145,7 +145,7 @@ async function cases(operation: "up" | "destroy") {
     cases: calls.flatMap(({ method, path }, skip) =>
       WAYS[method === "GET" ? "read" : "write"].map((way) => ({
         what: `${method} ${path.split("?")[0]?.split("/").slice(-2).join("/")} (call ${skip + 1}) ${way.kind} ${way.status ?? ""}`,
-        fault: { ...way, service: "anypoint", path: "", skip },
+        fault: { ...way, service: "anypoint" as const, path: "", skip },
       })),
     ),
   };

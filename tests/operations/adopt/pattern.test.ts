@@ -105,6 +105,18 @@ describe("the Manager", () => {
   });
 });
 
+describe("grants of App A", () => {
+  test("that the pattern does not need are named before the first up takes them away", async () => {
+    const { manager } = await byHand();
+    expect((await look()).found?.wanted.warnings.join()).not.toContain("takes that away");
+    const grant = Object.values(lab.okta.state.grants).find(({ scopeId }) => scopeId === "okta.clients.read");
+    lab.okta.state.grants.more = { ...structuredClone(grant!), id: "more", scopeId: "okta.apps.read" };
+    const warned = (await look()).found?.wanted.warnings.join();
+    expect(warned).toContain(`MuleSoft-Client-Manager (${manager.id}) is granted okta.apps.read`);
+    expect(warned).toContain("the first `up` takes that away");
+  });
+});
+
 describe("the client provider", () => {
   test("two of the org: listed, none taken, until one is chosen by name or id", async () => {
     const made = await byHand();

@@ -33,6 +33,21 @@ describe("reading Okta by the vendor's SDK", () => {
     ]);
   });
 
+  test("goes straight where NO_PROXY says so", async () => {
+    const former = { ...process.env };
+    Object.assign(process.env, {
+      HTTPS_PROXY: "http://127.0.0.1:9",
+      https_proxy: "http://127.0.0.1:9",
+      NO_PROXY: "127.0.0.1",
+    });
+    try {
+      const client = oktaClient({ orgUrl: lab.okta.url, login: serviceApp() }, ["okta.apps.manage"]);
+      expect(await all(client.applicationApi.listApplications())).toHaveLength(1);
+    } finally {
+      process.env = former;
+    }
+  });
+
   test("with an access token", async () => {
     const { accessToken } = await orgToken(lab.okta.url, serviceApp(), ["okta.apps.manage"]);
     const client = oktaClient({ orgUrl: lab.okta.url, login: { kind: "access token", accessToken } }, []);
@@ -88,6 +103,8 @@ describe("the login that the configuration gives", () => {
       login: { kind: "service app", clientId: "0oa1", privateKey: "pem", privateKeyId: "kid" },
     });
     expect(read(orgUrl, { OKTA_API_CLIENT_ID: "0oa1", OKTA_API_PRIVATE_KEY: "pem" }).login.kind).toBe("service app");
+    const escaped = read(orgUrl, { OKTA_API_CLIENT_ID: "0oa1", OKTA_API_PRIVATE_KEY: "a\\nb" }).login;
+    expect(escaped).toMatchObject({ privateKey: "a\nb" });
     expect(read({ ...orgUrl, "okta:apiToken": "00x" }).login.kind).toBe("API token");
     expect(read(orgUrl, { OKTA_ACCESS_TOKEN: "ey" }).login.kind).toBe("access token");
   });
