@@ -68,7 +68,7 @@ export function orgUrlProblem(text: string): string | undefined {
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return `"${text}" has more than a host. Use ${url.origin}.`;
   }
-  if (/-admin\.(okta|oktapreview|okta-emea)\.com$/.test(url.hostname)) {
+  if (/-admin\.((okta|oktapreview|okta-emea|okta-gov)\.com|okta\.mil)$/.test(url.hostname)) {
     return `"${text}" is the admin console. Use ${url.origin.replace("-admin.", ".")}.`;
   }
   if (url.protocol === "https:" && !url.hostname.includes(".")) {

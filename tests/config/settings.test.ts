@@ -187,12 +187,25 @@ describe("org URL", () => {
     ],
     ["https://acme.okta.com/login", "has more than a host. Use https://acme.okta.com."],
     ["https://acme-admin.okta.com", "is the admin console. Use https://acme.okta.com."],
+    ["https://acme-admin.oktapreview.com", "is the admin console. Use https://acme.oktapreview.com."],
+    ["https://acme-admin.okta-gov.com", "is the admin console. Use https://acme.okta-gov.com."],
     ["https://user:pass@acme.okta.com", "must not carry credentials"],
     ["https://acme", "has no domain"],
   ])("%s is refused with the way out", (given, reason) => {
     const found = problemsOf({ ...MINIMAL, "okta-anypoint:orgUrl": given });
     expect(found).toEqual([expect.stringContaining(reason)]);
     expect(found.join()).not.toContain("pass@");
+  });
+
+  test.each([
+    ["production", "acme.okta.com", "acme", "okta.com"],
+    ["preview", "acme.oktapreview.com", "acme", "oktapreview.com"],
+    ["EMEA", "acme.okta-emea.com", "acme", "okta-emea.com"],
+    ["government", "acme.okta-gov.com", "acme", "okta-gov.com"],
+    ["a custom domain", "login.acme.example", "login", "acme.example"],
+  ])("the plugin's address of an org in %s", (_what, domain, orgName, baseUrl) => {
+    const { okta } = readSettings(source({ ...MINIMAL, "okta-anypoint:orgUrl": `https://${domain}` }));
+    expect([okta.orgName, okta.baseUrl]).toEqual([orgName, baseUrl]);
   });
 
   test("the plugin's address always spells the org URL again", () => {
