@@ -6,7 +6,7 @@ import { type AnypointService, type AnypointSwitches, createAnypoint } from "../
 import { Faults } from "../../../sandbox/core/faults.ts";
 import { Journal, type JournalEntry } from "../../../sandbox/core/journal.ts";
 import { oktaId } from "../../../sandbox/core/ids.ts";
-import { startServer } from "../../../sandbox/core/server.ts";
+import { type LocalServer, startServer } from "../../../sandbox/core/server.ts";
 import { type LocalOkta, createOkta } from "../../../sandbox/okta/index.ts";
 
 export const CONNECTED_APP = {
@@ -71,11 +71,25 @@ const oktaState = (async () => {
   return state;
 })();
 
+const usedUrls = new Set<string>();
+
+/** A server at a URL that no earlier world had: clients that handlers share remember what they saw there. */
+async function freshServer(): Promise<LocalServer> {
+  for (;;) {
+    const server = await startServer();
+    if (!usedUrls.has(server.url)) {
+      usedUrls.add(server.url);
+      return server;
+    }
+    await server.close();
+  }
+}
+
 export async function startWorld(switches: Partial<AnypointSwitches> = {}): Promise<World> {
   const managerPrivateKey = await exportPKCS8((await managerKeys).privateKey);
   const journal = new Journal();
   const faults = new Faults();
-  const [oktaServer, anypointServer] = await Promise.all([startServer(), startServer()]);
+  const [oktaServer, anypointServer] = await Promise.all([startServer(), freshServer()]);
   const okta = await createOkta({
     baseUrl: oktaServer.url,
     journal,
