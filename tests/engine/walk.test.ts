@@ -1,5 +1,6 @@
 /** The README's walk over a pattern made by hand: its commands, as they stand there, in a fresh copy of the checkout. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -38,13 +39,21 @@ function walk(): string[] {
   return blocks.join("").trim().split("\n");
 }
 
-/** The first of five ports that are free now. */
+/** The first of five ports that are free now, below those that the system gives out by itself. */
 async function freePorts(): Promise<number> {
+  for (;;) {
+    const first = randomInt(15_000, 30_000);
+    const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+function isFree(candidate: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: first } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return first;
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(candidate, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 function copyOfCheckout(): string {
