@@ -10,7 +10,7 @@ import { ROOT } from "../../sandbox/engine.ts";
 const FIRST_PORT = 4710;
 
 let checkout: string;
-let services: ChildProcess;
+let services: ChildProcess | undefined;
 let port: number;
 let start: string;
 let commands: string[];
@@ -23,8 +23,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  if (services.exitCode === null) {
-    const ended = new Promise((resolve) => services.once("exit", resolve));
+  if (services?.exitCode === null) {
+    const ended = new Promise((resolve) => services?.once("exit", resolve));
     process.kill(-(services.pid ?? 0), "SIGINT");
     await ended;
   }
