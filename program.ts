@@ -5,6 +5,7 @@ import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./component
 import { Verification } from "./components/verification.ts";
 import { expectationsOf } from "./checks/expectations.ts";
 import { verifiable } from "./config/cross-checks.ts";
+import { keyAgeDays, keyRotationDue } from "./config/key-age.ts";
 import { orgUrls } from "./config/okta-urls.ts";
 import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
 import { tellManualSteps } from "./operations/manual-steps/telling.ts";
@@ -19,6 +20,7 @@ export async function program(): Promise<ProgramOutputs> {
   const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
     providers: { okta: oktaProvider(settings) },
   });
+  warnOfOldKey(settings, pattern.manager.keyCreatedAt);
   const input = verifyInput(settings, pattern);
   if (settings.clientProvider.mode === "manual" && settings.clientProvider.id === undefined) {
     tellManualSteps(settings, pattern);
@@ -74,6 +76,8 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
     orgUrl: settings.orgUrl,
     clientDeletion: clientProvider.clientDeletion,
     manager: {
+      generations: manager.generations,
+      active: manager.active,
       label: manager.label,
       clientId: manager.clientId,
       modulusLength: manager.modulusLength,
@@ -136,6 +140,18 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
     ),
     ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
   };
+}
+
+/** Said by each preview and `up` from that day on; nothing changes by it. */
+function warnOfOldKey({ stack, rotation }: Settings, keyCreatedAt: pulumi.Output<string>): void {
+  keyCreatedAt.apply((createdAt) => {
+    const days = keyAgeDays(createdAt, Date.now());
+    if (days <= rotation.maxKeyAgeDays) return;
+    void pulumi.log.warn(
+      `The Manager's key is ${days} days old, more than rotation.maxKeyAgeDays (${rotation.maxKeyAgeDays}). ` +
+        `\`npm run rotate -- --stack ${stack} --app manager\` gives Anypoint a new one without an outage.`,
+    );
+  });
 }
 
 /** One row of checks per consumer of an API whose URL is known. */
@@ -217,8 +233,11 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     consumerIssuer: pattern.consumerIssuer,
     managerClientId: manager.clientId,
     inspectorClientId: inspector.clientId,
+    managerGeneration: settings.manager.active,
+    inspectorGeneration: settings.inspector.active,
     activeKid: manager.kid,
     keyCreatedAt: manager.keyCreatedAt,
+    keyRotationDue: manager.keyCreatedAt.apply((createdAt) => keyRotationDue(createdAt, settings.rotation)),
     ...(!clientProvider.waiting && { clientProviderId: clientProvider.providerId }),
     clientProviderMode: settings.clientProvider.mode,
     clientProviderName: clientProvider.providerName,

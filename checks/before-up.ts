@@ -25,7 +25,7 @@ export function changedSides(expectations: Expectations, former: Expectations | 
   const same = (keys: readonly (keyof Expectations)[]) =>
     former !== undefined && keys.every((key) => equal(expectations[key], former[key]));
   return {
-    okta: !same(["oktaScopes", "manager", "inspector", "authorizationServer"]),
+    okta: !same(["oktaScopes", "manager", "inspector", "laterManagers", "laterInspectors", "authorizationServer"]),
     anypoint: !same(["clientProvider", "environments", "apis", "applications"]),
   };
 }

@@ -19,6 +19,8 @@ export interface StateResource {
 }
 
 export interface DeployedApp {
+  /** Name in the program. */
+  readonly name: string;
   readonly appId: string;
   readonly clientId: string;
   readonly clientSecret?: string;
@@ -91,7 +93,7 @@ export function deployedOf(resources: readonly StateResource[]): Deployed {
   return {
     outputs,
     ...(orgUrl !== undefined && { orgUrl }),
-    ...opt("key", dynamic<SigningKeyState>("SigningKey").at(-1)?.state),
+    ...opt("key", keyOf(dynamic<SigningKeyState>("SigningKey"), text(outputs.activeKid), manager?.name)),
     ...(manager && {
       manager: {
         ...manager,
@@ -126,6 +128,18 @@ export function deployedOf(resources: readonly StateResource[]): Deployed {
 const opt = <Key extends string, T>(key: Key, value: T | undefined): { [K in Key]?: T } =>
   (value === undefined ? {} : { [key]: value }) as { [K in Key]?: T };
 
+/** The key of the Manager in use: by the stack's output, else by the app beside it. */
+function keyOf(
+  keys: readonly { readonly name: string; readonly state: SigningKeyState }[],
+  activeKid: string | undefined,
+  managerApp: string | undefined,
+): SigningKeyState | undefined {
+  const found =
+    keys.find(({ state }) => activeKid !== undefined && state.kid === activeKid) ??
+    keys.find(({ name }) => name === managerApp?.replace(/-app$/, "-key"));
+  return (found ?? keys.at(-1))?.state;
+}
+
 /** An app by the stack's output, else by its name in the program. */
 function appOf(
   resources: readonly StateResource[],
@@ -139,6 +153,7 @@ function appOf(
   if (app?.id === undefined) return undefined;
   const clientSecret = text(app.outputs.clientSecret);
   return {
+    name: nameOf(app),
     appId: app.id,
     clientId: String(app.outputs.clientId),
     ...(clientSecret !== undefined && { clientSecret }),

@@ -1,18 +1,24 @@
 /** What a stack's configuration expects of the two organizations: plain JSON without secrets, made from the settings. */
 import { z } from "zod";
 import { enforcementConfiguration } from "../config/enforcement.ts";
+import { generationClientId, generationLabel } from "../config/generations.ts";
 import { probeApplicationName } from "../config/probe.ts";
 import { OKTA_SCOPES, type Settings, oktaScopes } from "../config/settings.ts";
 
 const text = z.string();
 const place = { environment: text, businessGroup: text.optional() };
+const manager = z.object({ label: text, clientId: text, adopted: z.boolean().optional() });
+const inspector = z.object({ label: text, adopted: z.boolean().optional() });
 
 export const expectationsShape = {
   /** Scopes that the login at Okta needs. */
   oktaScopes: z.array(text),
   /** `adopted`: it is there and taken over, so that its names are taken is right. */
-  manager: z.object({ label: text, clientId: text, adopted: z.boolean().optional() }),
-  inspector: z.object({ label: text, adopted: z.boolean().optional() }),
+  manager,
+  inspector,
+  /** Further generations of both. */
+  laterManagers: z.array(manager).optional(),
+  laterInspectors: z.array(inspector).optional(),
   authorizationServer: z
     .object({
       /** An existing server. */
@@ -44,6 +50,10 @@ export const expectationsShape = {
 
 export type Expectations = z.output<z.ZodObject<typeof expectationsShape>>;
 
+/** All generations of both apps. */
+export const managersOf = ({ manager, laterManagers = [] }: Expectations) => [manager, ...laterManagers];
+export const inspectorsOf = ({ inspector, laterInspectors = [] }: Expectations) => [inspector, ...laterInspectors];
+
 /** Of a configuration that has errors nothing is expected but that both logins are good. */
 export const LOGINS_ALONE: Expectations = {
   oktaScopes: [...OKTA_SCOPES],
@@ -58,14 +68,23 @@ export const LOGINS_ALONE: Expectations = {
 export function expectationsOf(settings: Settings): Expectations {
   const { adopt, authorizationServer: server, clientProvider } = settings;
   const imported = new Set(Object.keys(adopt.serverScopes));
+  const managers = settings.manager.generations.map((generation) => ({
+    label: generationLabel(settings.manager.label, generation),
+    clientId: generationClientId(settings.manager.clientId, generation),
+    ...(generation === 1 && adopt.managerApp !== undefined && { adopted: true }),
+  }));
+  const inspectors = settings.inspector.generations.map((generation) => ({
+    label: generationLabel(settings.inspector.label, generation),
+    ...(generation === 1 && adopt.inspectorApp !== undefined && { adopted: true }),
+  }));
+  const [[firstManager, ...laterManagers], [firstInspector, ...laterInspectors]] = [managers, inspectors];
   return {
     oktaScopes: oktaScopes(settings),
-    manager: {
-      label: settings.manager.label,
-      clientId: settings.manager.clientId,
-      ...(adopt.managerApp !== undefined && { adopted: true }),
-    },
-    inspector: { label: settings.inspector.label, ...(adopt.inspectorApp !== undefined && { adopted: true }) },
+    // The schema demands one generation at least.
+    manager: firstManager!,
+    inspector: firstInspector!,
+    ...(laterManagers.length > 0 && { laterManagers }),
+    ...(laterInspectors.length > 0 && { laterInspectors }),
     ...(server && {
       authorizationServer: {
         ...(server.id !== undefined && { id: server.id }),

@@ -1,19 +1,18 @@
 /** The stack by itself: outputs against state, and the age of the key. */
+import { keyAgeDays, keyRotationDue } from "../config/key-age.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Finding } from "./finding.ts";
 import { type Check, type Report, check, reportOf } from "./report.ts";
 
-const DAY_MS = 24 * 3600 * 1000;
-const OLD_DAYS = 180;
+/** For stacks whose outputs do not say when the key is due. */
+const USUAL_AGE = { maxKeyAgeDays: 180 };
 
 /** `now`: milliseconds since the epoch. */
 export const stackChecks = (deployed: Deployed, now: number): Check[] => [
   check(reportOf("stack-state"), (report) => Promise.resolve(checkState(report, deployed))),
   ...(deployed.key === undefined
     ? []
-    : [
-        check(reportOf("manager-key-age"), (report) => Promise.resolve(checkAge(report, deployed.key?.createdAt, now))),
-      ]),
+    : [check(reportOf("manager-key-age"), (report) => Promise.resolve(checkAge(report, deployed, now)))]),
 ];
 
 function checkState(report: Report<"stack-state">, deployed: Deployed): Finding {
@@ -87,15 +86,17 @@ function outputPairs({ outputs, manager, inspector, provider, key, apis, consume
   ] as [string, unknown, unknown][];
 }
 
-function checkAge(report: Report<"manager-key-age">, createdAt: string | undefined, now: number): Finding {
-  const made = Date.parse(createdAt ?? "");
-  if (Number.isNaN(made)) return report.unknown("The state does not say when the key was made.");
-  const days = Math.floor((now - made) / DAY_MS);
-  return days > OLD_DAYS
+function checkAge(report: Report<"manager-key-age">, { key, outputs }: Deployed, now: number): Finding {
+  const made = Date.parse(key?.createdAt ?? "");
+  if (key === undefined || Number.isNaN(made)) return report.unknown("The state does not say when the key was made.");
+  const days = keyAgeDays(key.createdAt, now);
+  const said = outputs.keyRotationDue;
+  const due = typeof said === "string" ? said : keyRotationDue(key.createdAt, USUAL_AGE);
+  return now > Date.parse(due)
     ? report.warn(
         "manager-key-old",
-        `The Manager's key is ${days} days old (since ${createdAt}).`,
-        "Give the Manager a new key when your rules ask for it; README, Outputs, has keyCreatedAt.",
+        `The Manager's key is ${days} days old (since ${key.createdAt}), and was to be rotated by ${due}.`,
+        "Rotate it without an outage: `npm run rotate -- --stack NAME --app manager`.",
       )
-    : report.ok(`${days} day(s)`);
+    : report.ok(`${days} day(s), due by ${due}`);
 }

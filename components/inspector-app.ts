@@ -15,6 +15,9 @@ export interface InspectorAppArgs {
   readonly adoptAppId?: string;
 }
 
+/** Label unless another is given. */
+export const inspectorLabel = (stack: string): string => `MuleSoft-Token-Introspection (${stack})`;
+
 /** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
 const NOT_OURS = [...LOOKS_OF_AN_APP, "type", "grantTypes", "responseTypes"];
 
@@ -35,7 +38,7 @@ export class InspectorApp extends pulumi.ComponentResource {
     this.app = new okta.app.OAuth(
       `${name}-app`,
       {
-        label: args.label ?? `MuleSoft-Token-Introspection (${pulumi.getStack()})`,
+        label: args.label ?? inspectorLabel(pulumi.getStack()),
         type: "web",
         grantTypes: ["authorization_code"],
         responseTypes: ["code"],

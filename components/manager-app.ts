@@ -33,6 +33,10 @@ export interface ManagerAppArgs {
   readonly adopt?: AdoptedManager;
 }
 
+/** Label and client id unless others are given. */
+export const managerLabel = (stack: string): string => `MuleSoft-Client-Manager (${stack})`;
+export const managerClientId = (stack: string): string => `mulesoft-client-manager-${stack}-1`;
+
 export interface AdoptedManager {
   /** Id of the app in Okta. */
   readonly appId: string;
@@ -69,7 +73,6 @@ export class ManagerApp extends pulumi.ComponentResource {
   constructor(name: string, args: ManagerAppArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ManagerApp"), name, {}, opts);
     const stack = pulumi.getStack();
-
     const key = new SigningKey(
       `${name}-key`,
       { modulusLength: args.modulusLength, privateKeyPem: args.privateKeyPem, kid: args.kid },
@@ -84,8 +87,8 @@ export class ManagerApp extends pulumi.ComponentResource {
     this.app = new okta.app.OAuth(
       `${name}-app`,
       {
-        label: args.label ?? `MuleSoft-Client-Manager (${stack})`,
-        clientId: args.clientId ?? `mulesoft-client-manager-${stack}-1`,
+        label: args.label ?? managerLabel(stack),
+        clientId: args.clientId ?? managerClientId(stack),
         type: "service",
         grantTypes: ["client_credentials"],
         responseTypes: ["token"],

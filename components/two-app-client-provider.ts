@@ -1,5 +1,12 @@
 /** The whole two-app pattern from one object. */
 import * as pulumi from "@pulumi/pulumi";
+import {
+  type Generations,
+  activeOf,
+  generationClientId,
+  generationLabel,
+  generationName,
+} from "../config/generations.ts";
 import { probeApplicationName } from "../config/probe.ts";
 import { orgUrls } from "../config/okta-urls.ts";
 import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-client-provider.ts";
@@ -7,8 +14,8 @@ import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-a
 import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
 import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
 import { componentType } from "./component.ts";
-import { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
-import { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
+import { InspectorApp, type InspectorAppArgs, inspectorLabel } from "./inspector-app.ts";
+import { type ClientDeletion, ManagerApp, type ManagerAppArgs, managerClientId, managerLabel } from "./manager-app.ts";
 import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
 import type { AnypointClientProviderArgs } from "./anypoint-client-provider.ts";
 
@@ -17,9 +24,11 @@ export interface TwoAppClientProviderArgs {
   readonly orgUrl: pulumi.Input<string>;
   /** What becomes of clients on delete; sets both deletion switches and `okta.clients.manage`. Default `anypoint`. */
   readonly clientDeletion?: pulumi.Input<ClientDeletion>;
-  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion">;
+  /** The first generation, which a brought key and an adopted app belong to, and the numbers of all that there are. */
+  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion"> & Generations;
   readonly adminRole?: Omit<ClientAdminRoleArgs, "clientId" | "app">;
-  readonly inspector?: InspectorAppArgs;
+  /** As with the Manager; a given secret is that of the first generation. */
+  readonly inspector?: InspectorAppArgs & Generations;
   /** The server that issues the consumers' tokens. Without it only the org issues tokens, which knows no custom scopes. */
   readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
   readonly clientProvider?: Pick<
@@ -59,12 +68,15 @@ export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "c
  * Manager app with role, Inspector app, authorization server, client provider, protected APIs and consumers.
  *
  * Children: `<name>-manager`, `<name>-manager-role`, `<name>-inspector`, `<name>-tokens`, `<name>-client-provider`,
- * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`. While a provider that a person is to make is waited for
+ * `<name>-api-<api>`, `<name>-consumer-<consumer>`, `<name>-probe`; of later generations `<name>-manager-<number>`,
+ * `<name>-manager-<number>-role`, `<name>-inspector-<number>`. While a provider that a person is to make is waited for
  * (`clientProvider.mode: manual` without an id), there are no assignments, APIs and consumers. They are destroyed in the reverse order, so that a
  * client can still be deleted while the Manager has its key, scopes and role.
  */
 export class TwoAppClientProvider extends pulumi.ComponentResource {
+  /** The generation that Anypoint registers clients with. */
   readonly manager: ManagerApp;
+  /** The generation that gateways introspect with. */
   readonly inspector: InspectorApp;
   readonly authorizationServer?: ApiAuthorizationServer;
   readonly clientProvider: AnypointClientProvider;
@@ -85,21 +97,10 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
-    this.manager = new ManagerApp(
-      `${name}-manager`,
-      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion },
-      child,
-    );
-    const role = new ClientAdminRole(
-      `${name}-manager-role`,
-      {
-        ...args.adminRole,
-        clientId: this.manager.clientId,
-        ...(args.manager?.adopt === undefined && { app: this.manager.app }),
-      },
-      child,
-    );
-    this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);
+    const managers = this.#managers(name, args);
+    this.manager = managers.active.app;
+    const inspectors = this.#inspectors(name, args.inspector);
+    this.inspector = inspectors.active;
 
     // The declared clients are made after the server whose URLs the provider needs.
     const [clientIds, resolveClientIds] = pulumi.deferredOutput<string[]>();
@@ -146,7 +147,8 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         clientDeletion: args.clientDeletion,
         environments,
       },
-      { ...child, dependsOn: [this.manager, role, this.inspector] },
+      // Of all generations: the provider is given the active one before a former one is deleted.
+      { ...child, dependsOn: [...managers.all, ...inspectors.all] },
     );
 
     this.apis = mapValues(
@@ -181,6 +183,50 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     this.registerOutputs({ clientProviderId: waiting ? undefined : this.clientProvider.providerId });
   }
 
+  /** Each with its role. */
+  #managers(name: string, args: TwoAppClientProviderArgs) {
+    const { generations, active, ...first } = args.manager ?? {};
+    const made = ofGenerations({ generations, active }, "manager", (generation) => {
+      const app = new ManagerApp(
+        generationName(`${name}-manager`, generation),
+        {
+          ...(generation === 1 ? first : laterManager(first, generation)),
+          orgUrl: args.orgUrl,
+          clientDeletion: args.clientDeletion,
+        },
+        { parent: this },
+      );
+      const adopted = generation === 1 && first.adopt !== undefined;
+      const { importId, ...adminRole } = args.adminRole ?? {};
+      const role = new ClientAdminRole(
+        `${generationName(`${name}-manager`, generation)}-role`,
+        {
+          ...adminRole,
+          ...(generation === 1 && { importId }),
+          clientId: app.clientId,
+          ...(!adopted && { app: app.app }),
+        },
+        { parent: this },
+      );
+      return { app, role };
+    });
+    return { active: made.active, all: made.all.flatMap(({ app, role }) => [app, role]) };
+  }
+
+  #inspectors(name: string, args: TwoAppClientProviderArgs["inspector"]) {
+    const { generations, active, ...first } = args ?? {};
+    return ofGenerations(
+      { generations, active },
+      "inspector",
+      (generation) =>
+        new InspectorApp(
+          generationName(`${name}-inspector`, generation),
+          generation === 1 ? first : laterInspector(first, generation),
+          { parent: this },
+        ),
+    );
+  }
+
   #consumer(
     name: string,
     api: string,
@@ -205,6 +251,45 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
       { parent: this, dependsOn: [target] },
     );
   }
+}
+
+/** Makes each generation. Throws when none of them is the active one. */
+function ofGenerations<T>(
+  { generations = [1], active }: Generations,
+  what: "manager" | "inspector",
+  make: (generation: number) => T,
+): { readonly active: T; readonly all: T[] } {
+  const number = activeOf({ generations, active });
+  const all = new Map(generations.map((generation) => [generation, make(generation)]));
+  const chosen = number === undefined ? undefined : all.get(number);
+  if (chosen === undefined) {
+    throw new pulumi.InputPropertyError({
+      propertyPath: `${what}.active`,
+      reason: `name one of the generations ${generations.join(", ")}`,
+    });
+  }
+  return { active: chosen, all: [...all.values()] };
+}
+
+/** A later generation has a key of its own, made here. */
+function laterManager(
+  { label, clientId, modulusLength }: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion">,
+  generation: number,
+) {
+  const stack = pulumi.getStack();
+  return {
+    modulusLength,
+    label: pulumi.output(label ?? managerLabel(stack)).apply((text) => generationLabel(text, generation)),
+    clientId: pulumi.output(clientId ?? managerClientId(stack)).apply((base) => generationClientId(base, generation)),
+  };
+}
+
+/** A later generation has a secret of its own, made by Okta. */
+function laterInspector({ label, redirectUri }: InspectorAppArgs, generation: number) {
+  return {
+    redirectUri,
+    label: pulumi.output(label ?? inspectorLabel(pulumi.getStack())).apply((text) => generationLabel(text, generation)),
+  };
 }
 
 function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => R): Record<string, R> {

@@ -2,6 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readConnection } from "../providers/anypoint/connection.ts";
 import { pemProblem } from "../providers/signing-key.ts";
+import { activeOf } from "./generations.ts";
 import type { AnypointConfig, ApiConfig, OktaConfig, StackConfig } from "./schema.ts";
 
 /** One thing that is wrong: the config key (with a path inside it) and what would be right. */
@@ -165,6 +166,7 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
     }
   }
   adoptionProblems({ values, unreadable }).forEach(([key, problem]) => add(key, problem));
+  generationProblems(values).forEach(([key, problem]) => add(key, problem));
   const keyProblem = values.managerPrivateKey === undefined ? undefined : pemProblem(values.managerPrivateKey);
   if (keyProblem !== undefined) add("managerPrivateKey", keyProblem);
   if (server?.allowClients === "unmanaged" && server.create !== undefined) {
@@ -207,6 +209,24 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
 /** The readable items of a list, each with its place. */
 const itemsOf = <T>(list: readonly (T | null)[] = []): [T, number][] =>
   list.flatMap((item, index) => (item === null ? [] : [[item, index] as [T, number]]));
+
+/** One generation is active, of those that there are. */
+function generationProblems({ manager, inspector }: Partial<StackConfig>): [key: string, problem: string][] {
+  return Object.entries({ manager, inspector }).flatMap(([key, app]): [string, string][] => {
+    if (app === undefined) return [];
+    const { generations } = app;
+    const listed = generations.join(", ");
+    const [twice] = repeated(generations.map(String));
+    if (twice !== undefined) return [[`${key}.generations`, `lists generation ${twice} twice`]];
+    const active = activeOf(app);
+    if (active === undefined) {
+      return [[`${key}.active`, `say which of the generations ${listed} Anypoint uses; only one of them is active`]];
+    }
+    return generations.includes(active)
+      ? []
+      : [[`${key}.active`, `generation ${active} is none of ${key}.generations (${listed})`]];
+  });
+}
 
 /** Ids of objects that are there need the settings that name the same objects. */
 function adoptionProblems({ values, unreadable }: Readable<StackConfig>): [key: string, problem: string][] {

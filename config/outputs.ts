@@ -46,10 +46,15 @@ export interface StackOutputs {
   readonly consumerIssuer: string;
   readonly managerClientId: string;
   readonly inspectorClientId: string;
+  /** Numbers of the generations in use. */
+  readonly managerGeneration: number;
+  readonly inspectorGeneration: number;
   /** RFC 7638 thumbprint of the Manager's key. */
   readonly activeKid: string;
   /** When that key was made, ISO 8601. */
   readonly keyCreatedAt: string;
+  /** When it is to be rotated by `rotation.maxKeyAgeDays`, ISO 8601. */
+  readonly keyRotationDue: string;
   /** Absent in mode `manual` until the provider's id is given. */
   readonly clientProviderId?: string;
   /** Who writes the client provider: `managed`, `header` (this stack) or `manual` (a person). */

@@ -81,7 +81,16 @@ const environment = shorthand(
 
 const ADMIN_ROLES = ["APP_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN", "ORG_ADMIN", "SUPER_ADMIN", "CUSTOM"] as const;
 
+/** See generations.ts. */
+const generations = {
+  generations: list(wholeNumber(1, 999, "as a generation's number"), "generations, for example [1, 2]")
+    .min(1, { error: "name at least one generation" })
+    .default([1]),
+  active: wholeNumber(1, 999, "as a generation's number").optional(),
+};
+
 const manager = z.strictObject({
+  ...generations,
   label: text("the label of the Manager app").optional(),
   clientId: text("the client id of the Manager app")
     .regex(/^[\x21-\x7e]{6,100}$/, { error: "a client id has 6 to 100 printable characters without spaces" })
@@ -100,7 +109,12 @@ const manager = z.strictObject({
     .prefault({}),
 });
 
-const inspector = z.strictObject({ label: text("the label of the Inspector app").optional() });
+const inspector = z.strictObject({ ...generations, label: text("the label of the Inspector app").optional() });
+
+const rotation = z.strictObject({
+  drainMinutes: wholeNumber(0, 10_080, "minutes").default(60),
+  maxKeyAgeDays: wholeNumber(1, 3650, "days").default(180),
+});
 
 const authorizationServer = z
   .strictObject({
@@ -265,6 +279,7 @@ export const stackConfig = z.strictObject({
     .optional(),
   inspector: inspector.prefault({}),
   inspectorClientSecret: text("the Inspector's client secret").optional(),
+  rotation: rotation.prefault({}),
   authorizationServer: authorizationServer.optional(),
   clientProvider,
   apis: list(api, "APIs").default([]),

@@ -11,6 +11,7 @@ import {
   oktaCredentialProblems,
   wantsProbe,
 } from "./cross-checks.ts";
+import { activeOf } from "./generations.ts";
 import { type OktaProviderAddress, oktaProviderAddress } from "./okta-urls.ts";
 import {
   type AnypointConfig,
@@ -46,8 +47,13 @@ export interface Settings extends Omit<
   readonly stack: string;
   readonly okta: Omit<OktaConfig, keyof OktaProviderAddress> & OktaProviderAddress;
   readonly anypoint: AnypointConfig;
-  readonly manager: StackConfig["manager"] & { readonly label: string; readonly clientId: string };
-  readonly inspector: { readonly label: string };
+  /** Label and client id of the first generation. */
+  readonly manager: StackConfig["manager"] & {
+    readonly label: string;
+    readonly clientId: string;
+    readonly active: number;
+  };
+  readonly inspector: StackConfig["inspector"] & { readonly label: string; readonly active: number };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
     readonly allowClients: "declared" | "all" | "unmanaged";
@@ -138,13 +144,18 @@ function withDerived(
       ...own.manager,
       label: own.manager.label ?? `MuleSoft-Client-Manager (${stack})`,
       clientId: own.manager.clientId ?? `mulesoft-client-manager-${stack}-1`,
+      active: activeOf(own.manager) ?? 1,
     },
     // Exchange is one for all stacks of an Anypoint organization, and names are unique there.
     consumers: own.consumers.map((consumer) => ({
       ...consumer,
       applicationName: consumer.applicationName ?? `${consumer.name}-${stack}`,
     })),
-    inspector: { label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})` },
+    inspector: {
+      ...own.inspector,
+      label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})`,
+      active: activeOf(own.inspector) ?? 1,
+    },
     clientProvider: { ...own.clientProvider, name: own.clientProvider.name ?? `okta-${stack}` },
     ...(authorizationServer && {
       authorizationServer: {

@@ -3,7 +3,7 @@ import { type OktaClient, all, findAtOkta, oktaClient } from "../../providers/ok
 import { OktaError } from "../../providers/okta/errors.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import { appsLabelled } from "../../providers/okta/registered-clients.ts";
-import type { Expectations } from "../expectations.ts";
+import { type Expectations, inspectorsOf, managersOf } from "../expectations.ts";
 import type { Finding } from "../finding.ts";
 import { type Subject, fail, found, ok, unknown } from "../run.ts";
 import { LOGIN, ORG, SUPER_ADMIN, checkLogin, checkOrg, checkSuperAdmin } from "./okta-login.ts";
@@ -47,22 +47,23 @@ export async function oktaBeforeUp(
 async function checkNames(
   { orgUrl }: OktaConnection,
   client: OktaClient,
-  { manager, inspector }: Expectations,
+  expectations: Expectations,
   former: Expectations | undefined,
   mayAskForClients: boolean,
 ): Promise<Finding[]> {
+  const known = former === undefined ? [] : [...managersOf(former), ...inspectorsOf(former)].map(({ label }) => label);
+  const fresh = ({ label, adopted }: { label: string; adopted?: boolean }) =>
+    adopted !== true && !known.includes(label);
   const labels = [
-    ...(manager.adopted || former?.manager.label === manager.label
-      ? []
-      : [{ label: manager.label, key: "manager.label" }]),
-    ...(inspector.adopted || former?.inspector.label === inspector.label
-      ? []
-      : [{ label: inspector.label, key: "inspector.label" }]),
-  ];
-  const { clientId } = manager;
-  const asksForClient = mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId;
+    ...managersOf(expectations).map((app) => ({ ...app, key: "manager.label" })),
+    ...inspectorsOf(expectations).map((app) => ({ ...app, key: "inspector.label" })),
+  ].filter(fresh);
+  const knownIds = former === undefined ? [] : managersOf(former).map(({ clientId }) => clientId);
+  const clientIds = managersOf(expectations)
+    .filter(({ clientId, adopted }) => mayAskForClients && adopted !== true && !knownIds.includes(clientId))
+    .map(({ clientId }) => clientId);
   // What is taken over, or was this stack's own before, is not looked for.
-  const looked = [...labels.map(({ label }) => `"${label}"`), ...(asksForClient ? [clientId] : [])];
+  const looked = [...labels.map(({ label }) => `"${label}"`), ...clientIds];
   if (looked.length === 0) return [];
   const findings: Finding[] = [];
   for (const { label, key } of labels) {
@@ -77,7 +78,7 @@ async function checkNames(
       ),
     );
   }
-  if (asksForClient) findings.push(...(await clientFindings(orgUrl, client, clientId)));
+  for (const clientId of clientIds) findings.push(...(await clientFindings(orgUrl, client, clientId)));
   return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
 }
 

@@ -76,6 +76,49 @@ describe("TwoAppClientProvider", () => {
     });
   });
 
+  test("a second generation has names of its own, and the provider gets the active one", async () => {
+    const { resources, pattern } = await build({
+      manager: { label: "Manager", clientId: "manager-dev-1", generations: [1, 2], active: 2 },
+      inspector: { label: "Inspector", clientSecret: "brought", generations: [1, 2], active: 2 },
+    });
+    const of = (name: string) => resources.get(name)?.inputs;
+    expect([of("x-manager-app"), of("x-manager-2-app")]).toMatchObject([
+      { label: "Manager", clientId: "manager-dev-1" },
+      { label: "Manager 2", clientId: "manager-dev-2" },
+    ]);
+    expect([of("x-inspector-app"), of("x-inspector-2-app")]).toMatchObject([
+      { label: "Inspector", clientBasicSecret: "brought" },
+      { label: "Inspector 2" },
+    ]);
+    expect(of("x-inspector-2-app")).not.toHaveProperty("clientBasicSecret");
+    expect(of("x-manager-2-role-assignment")).toMatchObject({ clientId: "manager-dev-2", type: "APP_ADMIN" });
+    expect(of("x-client-provider-provider")).toMatchObject({
+      managerClientId: "manager-dev-2",
+      inspectorClientId: "client-of-x-inspector-2-app",
+      inspectorClientSecret: "secret-of-x-inspector-2-app",
+    });
+    expect(await value(pattern.manager.clientId)).toBe("manager-dev-2");
+  });
+
+  test("a generation alone, later than the first, keeps its names; an adopted app and its role are of the first", async () => {
+    const { resources } = await build({
+      manager: { generations: [2], adopt: { appId: "0oa1" } },
+      adminRole: { importId: "manager/role" },
+    });
+    expect([...resources.keys()].filter((name) => name.startsWith("x-manager")).sort()).toEqual(
+      ["", "-app", "-key", "-role", "-role-assignment", "-scopes"].map((part) => `x-manager-2${part}`),
+    );
+    expect(resources.get("x-manager-2-app")?.importId).toBeUndefined();
+    expect(resources.get("x-manager-2-role-assignment")?.importId).toBeUndefined();
+  });
+
+  test.each([{ generations: [1, 2] }, { generations: [2], active: 1 }])(
+    "no active one among %j is refused",
+    async (manager) => {
+      await expect(build({ manager })).rejects.toThrow(/name one of the generations/);
+    },
+  );
+
   test("introspectAt: org takes the org's endpoint, as does a pattern without a server", async () => {
     const org = "https://acme.okta.com/oauth2/v1/introspect";
     const environments = [{ environment: "Sandbox" }];

@@ -62,10 +62,13 @@ describe("defaults", () => {
     expect(settings.manager).toEqual({
       label: "MuleSoft-Client-Manager (prod)",
       clientId: "mulesoft-client-manager-prod-1",
+      generations: [1],
+      active: 1,
       modulusLength: 2048,
       adminRole: { type: "APP_ADMIN" },
     });
-    expect(settings.inspector).toEqual({ label: "MuleSoft-Token-Introspection (prod)" });
+    expect(settings.inspector).toEqual({ label: "MuleSoft-Token-Introspection (prod)", generations: [1], active: 1 });
+    expect(settings.rotation).toEqual({ drainMinutes: 60, maxKeyAgeDays: 180 });
     expect(settings.clientProvider).toEqual({
       name: "okta-prod",
       environments: [{ environment: "Sandbox", makeDefault: false }],
@@ -507,5 +510,25 @@ describe("errors", () => {
       /registrationHeader: is stored in clear; store it with `pulumi config set --secret okta-anypoint:registrationHeader`/,
     );
     expect(message).not.toContain("hidden-value");
+  });
+});
+
+describe.each(["manager", "inspector"])("generations of the %s", (app) => {
+  const given = (value: unknown) => problemsOf({ ...MINIMAL, [`okta-anypoint:${app}`]: value });
+
+  test("one is active, of those that are listed; the only one by itself", () => {
+    const read = (value: unknown) => readSettings(source({ ...MINIMAL, [`okta-anypoint:${app}`]: value }));
+    expect(read({ generations: [1, 2], active: 2 })).toMatchObject({ [app]: { generations: [1, 2], active: 2 } });
+    expect(read({ generations: [3] })).toMatchObject({ [app]: { generations: [3], active: 3 } });
+  });
+
+  test.each([
+    [{ generations: [1, 2] }, `okta-anypoint:${app}.active: say which of the generations 1, 2 Anypoint uses`],
+    [{ generations: [2], active: 1 }, `okta-anypoint:${app}.active: generation 1 is none of ${app}.generations (2)`],
+    [{ generations: [2, 2], active: 2 }, `okta-anypoint:${app}.generations: lists generation 2 twice`],
+    [{ generations: [] }, `okta-anypoint:${app}.generations: name at least one generation`],
+    [{ generations: [0] }, `okta-anypoint:${app}.generations[0]: give at least 1`],
+  ])("%j is refused", (value, problem) => {
+    expect(given(value)).toEqual([expect.stringContaining(problem)]);
   });
 });
