@@ -1,9 +1,9 @@
 /** What the first `up` would do with a proposed configuration: a preview of the project's own program by the engine. */
-import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { differences } from "../../providers/anypoint/client-provider-wire.ts";
 import type { AppliedPolicy } from "../../providers/anypoint/api-manager.ts";
-import { type StackLocation, withWorkspace } from "../stack-state.ts";
+import { errorsOf, withOwnProgram } from "../own-program.ts";
+import type { StackLocation } from "../stack-state.ts";
 import type { FoundProvider } from "./anypoint-side.ts";
 
 export interface Step {
@@ -57,16 +57,7 @@ export async function previewFirstUp(
   taken: TakenOver,
 ): Promise<FirstUp> {
   const events: EngineEvent[] = [];
-  // Of a preview that fails the SDK also rejects promises that nobody waits for, some of them late (measured); they would end
-  // this process, and say nothing that the events do not.
-  if (!process.listeners("unhandledRejection").includes(ignoreEngine)) process.on("unhandledRejection", ignoreEngine);
-  const failed = await withWorkspace(location, async (reader) => {
-    const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
-    const selected = await reader.stack();
-    const stack = await LocalWorkspace.selectStack(
-      { stackName: location.stackName, projectName: (await reader.projectSettings()).name, program },
-      { workDir: location.workDir, ...(location.env && { envVars: location.env }) },
-    );
+  const failed = await withOwnProgram(location, program, async (stack) => {
     try {
       await stack.preview({ configFile, color: "never", onEvent: (event) => events.push(event) });
       return false;
@@ -74,31 +65,10 @@ export async function previewFirstUp(
       // What the engine has to say stands in the events; a failure without a word is the command's own.
       if (errorsOf(events).length === 0) throw error;
       return true;
-    } finally {
-      if (selected !== undefined && selected.name !== location.stackName) await reader.selectStack(selected.name);
     }
   });
   return { steps: stepsOf(events, taken), errors: failed ? errorsOf(events) : [] };
 }
-
-function ignoreEngine(reason: unknown): void {
-  const grpc =
-    typeof (reason as { code?: unknown } | null)?.code === "number" && /monitor|engine|Cancelled/i.test(String(reason));
-  if (!grpc) throw reason;
-}
-
-const errorsOf = (events: readonly EngineEvent[]): string[] => [
-  ...new Set(
-    events
-      .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : []))
-      .map((message) =>
-        stripVTControlCharacters(message)
-          .replace(/<\{%[^%]*%\}>/g, "")
-          .trim(),
-      )
-      .filter((message) => message !== ""),
-  ),
-];
 
 function stepsOf(events: readonly EngineEvent[], taken: TakenOver): Step[] {
   const byUrn = new Map<string, Step>();

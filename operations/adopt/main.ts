@@ -19,7 +19,7 @@ import { OktaSide } from "./okta-side.ts";
 import { type Found, findPattern } from "./pattern.ts";
 import { NEW_KEY, dangers, renderConflicts, renderFirstUp, renderObjects } from "./report.ts";
 import { type PartialConfig, readLogins, readPartialConfig } from "./stack-config.ts";
-import { type Proposal, withProposal } from "./stack-file.ts";
+import { type Proposal, withProposal } from "../stack-file.ts";
 
 interface Flags {
   stack: string;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { merge } from "../../../operations/adopt/merge.ts";
 import { Names } from "../../../operations/adopt/names.ts";
-import { withValues } from "../../../operations/adopt/stack-file.ts";
+import { withValues } from "../../../operations/stack-file.ts";
 
 describe("merging into what is configured", () => {
   test("adds what is missing, and leaves alone what is the same in other words", () => {

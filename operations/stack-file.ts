@@ -1,18 +1,18 @@
 /**
- * The stack's configuration file with what was found put in: plain keys by editing the YAML, so that comments and order stay;
+ * The stack's configuration file with other values put in: plain keys by editing the YAML, so that comments and order stay;
  * secrets by the engine, encrypted. It is made beside the real one, which is written only at the end.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createTwoFilesPatch } from "diff";
 import { type Document, isMap, isSeq, parse, parseDocument } from "yaml";
-import { CannotRun } from "../command-line.ts";
-import { type StackLocation, withWorkspace } from "../stack-state.ts";
+import { CannotRun } from "./command-line.ts";
+import { type StackLocation, withWorkspace } from "./stack-state.ts";
 
 export interface Proposal {
   /** The proposed file, for the engine to read. */
@@ -32,10 +32,9 @@ export async function withProposal<T>(
   secrets: Readonly<Record<string, string>>,
   use: (proposal: Proposal) => Promise<T>,
 ): Promise<T> {
-  const { stackName, workDir } = location;
-  const name = `Pulumi.${stackName.split("/").at(-1) ?? stackName}.yaml`;
+  const { workDir } = location;
   const project = await projectFile(workDir);
-  const real = join(workDir, await configFolder(workDir, project), name);
+  const { file: real, name } = await stackFile(location);
   const folder = await mkdtemp(join(tmpdir(), "okta-anypoint-adopt-"));
   try {
     const file = join(folder, name);
@@ -55,19 +54,27 @@ export async function withProposal<T>(
     return await use({
       file,
       patch: after === before ? "" : patchOf(name, before, after),
-      accept: async () => {
-        // Another file system may hold the folder for temporary files, so the rename is between neighbours.
-        try {
-          await copyFile(file, `${real}.new`);
-          await rename(`${real}.new`, real);
-        } catch (error) {
-          const { code } = error as NodeJS.ErrnoException;
-          throw new CannotRun(`Could not write ${real} (${code ?? "no reason given"}). Nothing was changed anywhere.`);
-        }
-      },
+      accept: () => replaceFile(real, after),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A stack's configuration file, which need not be there yet. */
+export async function stackFile({ stackName, workDir }: StackLocation): Promise<{ file: string; name: string }> {
+  const name = `Pulumi.${stackName.split("/").at(-1) ?? stackName}.yaml`;
+  return { file: join(workDir, await configFolder(workDir, await projectFile(workDir)), name), name };
+}
+
+/** Writes a file whole or not at all. */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CannotRun(`Could not write ${file} (${code ?? "no reason given"}). Nothing was changed anywhere.`);
   }
 }
 
