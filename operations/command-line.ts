@@ -68,6 +68,10 @@ export async function confirm(around: Surroundings, question: string, flag: stri
   return /^y(es)?$/i.test((await around.ask(`${question} [y/N] `)).trim());
 }
 
+/** The variables that are set, for an engine that is started. */
+export const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+
 /** This process. */
 export function thisProcess(): Surroundings {
   return {

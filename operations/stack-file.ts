@@ -121,6 +121,7 @@ function put(document: Document, path: readonly (string | number)[], value: unkn
     for (const [key, member] of Object.entries(value)) put(document, [...path, key], member);
   } else if (isSeq(node) && Array.isArray(value)) {
     value.forEach((item, index) => put(document, [...path, index], item));
+    for (let last = node.items.length - 1; last >= value.length; last -= 1) document.deleteIn([...path, last]);
   } else if (JSON.stringify(document.getIn(path)) !== JSON.stringify(value)) {
     document.setIn(path, document.createNode(value));
   }

@@ -17,6 +17,8 @@ export interface StackResource {
   readonly type: string;
   /** Id at the provider; undefined for components. */
   readonly id?: string;
+  /** When it was last written at the provider, ISO 8601. */
+  readonly modified?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -34,10 +36,11 @@ export async function readResources(location: StackLocation): Promise<StackResou
 /** The resources of an exported deployment with its secrets in clear (`pulumi stack export --show-secrets`). */
 export function resourcesOf(deployment: unknown): StackResource[] {
   const resources = (deployment as { resources?: Partial<StackResource>[] } | null)?.resources ?? [];
-  return resources.map(({ urn = "", type = "", id, inputs = {}, outputs = {} }) => ({
+  return resources.map(({ urn = "", type = "", id, modified, inputs = {}, outputs = {} }) => ({
     urn,
     type,
     ...(id !== undefined && { id }),
+    ...(modified !== undefined && { modified }),
     inputs: plain(inputs) as Record<string, unknown>,
     outputs: plain(outputs) as Record<string, unknown>,
   }));

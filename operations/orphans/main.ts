@@ -7,7 +7,15 @@ import { sharedClient } from "../../providers/anypoint/shared-client.ts";
 import { oktaClient } from "../../providers/okta/client.ts";
 import { readOktaConnection } from "../../providers/okta/login.ts";
 import { deleteApp } from "../../providers/okta/registered-clients.ts";
-import { CannotRun, type ExitCode, type Surroundings, confirm, runAsEntry, runCommand } from "../command-line.ts";
+import {
+  CannotRun,
+  type ExitCode,
+  type Surroundings,
+  confirm,
+  definedOnly,
+  runAsEntry,
+  runCommand,
+} from "../command-line.ts";
 import { readResources, readStackSettings } from "../stack-state.ts";
 import { type LeftClient, leftovers } from "./leftovers.ts";
 import { renderLeftovers } from "./report.ts";
@@ -86,8 +94,5 @@ async function remove(sources: Sources, certain: readonly LeftClient[], around: 
   }
   return ids.every((id) => still.has(id));
 }
-
-const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 await runAsEntry(import.meta.filename, runCommandLine);
