@@ -45,7 +45,7 @@ const appOf = ({ lab }: Site, clientId: string): App => {
   if (app === undefined) throw new Error(`no app ${clientId}`);
   return app;
 };
-const manager = (site: Site): App => appOf(site, MANAGER);
+const manager = (site: Site): App => appOf(site, stackOutput(site, "managerClientId"));
 const stateOf = <T>({ resources }: Site, type: string, name = ""): T => {
   const found = resources.find((one) => one.type.endsWith(type) && one.urn.includes(name));
   if (found === undefined) throw new Error(`no ${type}`);
