@@ -6,7 +6,7 @@ import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-cli
 import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-authorization-server.ts";
 import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
 import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
-import { componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 import { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
 import { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
 import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
@@ -63,7 +63,7 @@ export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "c
  * (`clientProvider.mode: manual` without an id), there are no assignments, APIs and consumers. They are destroyed in the reverse order, so that a
  * client can still be deleted while the Manager has its key, scopes and role.
  */
-export class TwoAppClientProvider extends pulumi.ComponentResource {
+export class TwoAppClientProvider extends Component {
   readonly manager: ManagerApp;
   readonly inspector: InspectorApp;
   readonly authorizationServer?: ApiAuthorizationServer;
@@ -79,8 +79,8 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
   readonly introspectionUrl: pulumi.Output<string>;
 
   constructor(name: string, args: TwoAppClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("TwoAppClientProvider"), name, {}, opts);
-    const child = { parent: this };
+    super("TwoAppClientProvider", name, opts);
+    const child = childOptions(this);
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
@@ -146,7 +146,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         clientDeletion: args.clientDeletion,
         environments,
       },
-      { ...child, dependsOn: [this.manager, role, this.inspector] },
+      childOptions(this, { dependsOn: [this.manager, role, this.inspector] }),
     );
 
     this.apis = mapValues(
@@ -155,7 +155,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         new ProtectedApi(
           `${name}-api-${key}`,
           { ...api, clientProviderId: this.clientProvider.providerId },
-          { ...child, dependsOn: [...this.clientProvider.assignments] },
+          childOptions(this, { dependsOn: [...this.clientProvider.assignments] }),
         ),
     );
     this.consumers = mapValues(waiting ? {} : (args.consumers ?? {}), ({ api, tier, approval, ...consumer }, key) =>
@@ -202,7 +202,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         clientProviderId: this.clientProvider.providerId,
         clientDeletion: args.clientDeletion,
       },
-      { parent: this, dependsOn: [target] },
+      childOptions(this, { dependsOn: [target] }),
     );
   }
 }
