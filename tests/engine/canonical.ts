@@ -27,7 +27,7 @@ function namesOf(okta: OktaState, anypoint: AnypointState): Map<string, string> 
       }
     }
   };
-  const { apps, authorizationServers, scopes, serverPolicies, policyRules, grants } = okta;
+  const { apps, authorizationServers, scopes, claims, serverPolicies, policyRules, grants } = okta;
   const { clientProviders, apiInstances, policies, applications, contracts } = anypoint;
   name(apps, ["id", "clientId"], ({ label }: { label: string }) => label);
   for (const { label, secrets, keys } of Object.values(apps)) {
@@ -36,6 +36,7 @@ function namesOf(okta: OktaState, anypoint: AnypointState): Map<string, string> 
   }
   name(authorizationServers, ["id"], (server: { name: string }) => server.name);
   name(scopes, ["id"], (scope: { name: string; serverId: string }) => `scope ${scope.name}`);
+  name(claims, ["id"], (claim: { name: string }) => `claim ${claim.name}`);
   name(serverPolicies, ["id"], (policy: { name: string }) => `policy ${policy.name}`);
   name(policyRules, ["id"], (rule: { name: string }) => `rule ${rule.name}`);
   name(grants, ["id"], ({ scopeId }: { scopeId: string }) => `grant ${scopeId}`);
@@ -79,9 +80,15 @@ export function canonical({ okta, anypoint }: { okta: OktaState; anypoint: Anypo
           .map((row) => JSON.stringify(plain(row)))
           .sort()
       : rows;
-  const { runtime: _one, ...first } = okta;
+  const { runtime: _one, authorizationServers, ...rest } = okta;
+  // Each server makes its own signing keys.
+  const servers = mapValues(authorizationServers, ({ keys: _, ...server }) => server);
+  const first = { ...rest, authorizationServers: servers };
   const { runtime: _other, ...second } = anypoint;
   return Object.fromEntries(
     Object.entries({ ...first, ...second }).map(([key, rows]) => [key, key === "org" ? plain(rows) : collection(rows)]),
   );
 }
+
+const mapValues = <T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));

@@ -68,14 +68,14 @@ export const DRIFT_CONFIG = {
   "okta-anypoint:verification": { probe: false },
 };
 
-const one = <T>(record: Record<string, T>, fits: (one: T) => boolean = () => true): T => {
+export const one = <T>(record: Record<string, T>, fits: (one: T) => boolean = () => true): T => {
   const found = Object.values(record).find(fits);
   if (found === undefined) throw new Error("there is none such");
   return found;
 };
 
 /** What others have beside us: a client provider, and an access policy of the server. */
-const OTHER = "of-others";
+export const OTHER = "of-others";
 
 const app =
   (start: string) =>
@@ -83,18 +83,21 @@ const app =
     one(okta.apps, ({ label }) => label.startsWith(start));
 const manager = app("MuleSoft-Client-Manager");
 const inspector = app("MuleSoft-Token-Introspection");
-const server = ({ okta }: Sides) => one(okta.authorizationServers, (each) => !each.default);
+export const server = ({ okta }: Sides) => one(okta.authorizationServers, (each) => !each.default);
 const scope = ({ okta }: Sides) => one(okta.scopes, ({ name }) => name === "custom_scope");
-const accessPolicy = ({ okta }: Sides) => one(okta.serverPolicies, ({ name }) => name.startsWith("MuleSoft consumers"));
+export const accessPolicy = ({ okta }: Sides) =>
+  one(okta.serverPolicies, ({ name }) => name.startsWith("MuleSoft consumers"));
 const rule = (sides: Sides) => one(sides.okta.policyRules, ({ policyId }) => policyId === accessPolicy(sides).id);
-const provider = ({ anypoint }: Sides) => one(anypoint.clientProviders, ({ providerId }) => providerId !== OTHER);
+export const provider = ({ anypoint }: Sides) =>
+  one(anypoint.clientProviders, ({ providerId }) => providerId !== OTHER);
 const environment = ({ anypoint }: Sides, name: string) =>
   one(anypoint.environments, (each) => each.name === name && each.clientProviderIds.length > 0);
-const instance = ({ anypoint }: Sides, assetId: string, label = "okta") =>
+export const instance = ({ anypoint }: Sides, assetId: string, label = "okta") =>
   one(anypoint.apiInstances, (each) => each.assetId === assetId && each.instanceLabel === label);
 const policy = (sides: Sides, assetId = "orders-api") =>
   one(sides.anypoint.policies, ({ apiId }) => apiId === instance(sides, assetId).id);
-const application = ({ anypoint }: Sides, name: string) => one(anypoint.applications, (each) => each.name === name);
+export const application = ({ anypoint }: Sides, name: string) =>
+  one(anypoint.applications, (each) => each.name === name);
 const contract = (sides: Sides, name: string) =>
   one(sides.anypoint.contracts, ({ applicationId }) => applicationId === application(sides, name).id);
 
