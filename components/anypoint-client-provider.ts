@@ -8,7 +8,7 @@ import {
   ManualClientProvider,
 } from "../providers/resources.ts";
 import type { ProviderMode } from "../config/schema.ts";
-import { childOptions, componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 import type { ClientDeletion } from "./manager-app.ts";
 
 /** An environment that is offered the provider. */
@@ -63,7 +63,7 @@ export interface AnypointClientProviderArgs {
 }
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
-export class AnypointClientProvider extends pulumi.ComponentResource {
+export class AnypointClientProvider extends Component {
   /** Mode `manual` without an id: a person has yet to make the provider. */
   readonly waiting: boolean;
   readonly providerName: pulumi.Output<string>;
@@ -73,7 +73,7 @@ export class AnypointClientProvider extends pulumi.ComponentResource {
   readonly #providerId: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AnypointClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("AnypointClientProvider"), name, {}, opts);
+    super("AnypointClientProvider", name, opts);
 
     const urls = pulumi.output(args.orgUrl).apply(orgUrls);
     const deletion = pulumi.output(args.clientDeletion ?? "anypoint");

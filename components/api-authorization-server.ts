@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { adoption, childOptions, componentType } from "./component.ts";
+import { Component, adoption, childOptions } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -66,7 +66,7 @@ const RULE_LOOKS = ["name", "priority", "refreshTokenLifetimeMinutes", "refreshT
  * allow and so no policy. Children: `<name>-server`, `<name>-scope-<scope>`, `<name>-policy`, `<name>-rule`.
  * A scope or policy of another server is replaced, since Okta cannot move it.
  */
-export class ApiAuthorizationServer extends pulumi.ComponentResource {
+export class ApiAuthorizationServer extends Component {
   readonly serverId: pulumi.Output<string>;
   readonly issuer: pulumi.Output<string>;
   readonly tokenUrl: pulumi.Output<string>;
@@ -74,7 +74,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
   readonly scopeNames: readonly string[];
 
   constructor(name: string, args: ApiAuthorizationServerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ApiAuthorizationServer"), name, {}, opts);
+    super("ApiAuthorizationServer", name, opts);
     if ((args.serverId === undefined) === (args.create === undefined)) {
       throw new pulumi.InputPropertyError({
         propertyPath: "create",

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_GRANT_TYPES, UNUSED_REDIRECT_URI } from "../config/schema.ts";
 import { ClientApplication, Contract } from "../providers/resources.ts";
-import { childOptions, componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 
 /** Where a consumed API instance lives, as {@link ApiInstance} puts it out. */
 export interface ConsumedApi {
@@ -48,7 +48,7 @@ export interface ContractTerms {
 }
 
 /** Children: `<name>-application`, `<name>-contract`. */
-export class ApiConsumer extends pulumi.ComponentResource {
+export class ApiConsumer extends Component {
   readonly applicationId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
   /** Secret. */
@@ -57,7 +57,7 @@ export class ApiConsumer extends pulumi.ComponentResource {
   readonly contract?: Contract;
 
   constructor(name: string, args: ApiConsumerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ApiConsumer"), name, {}, opts);
+    super("ApiConsumer", name, opts);
 
     const application = new ClientApplication(
       `${name}-application`,

@@ -1,7 +1,7 @@
 /** The admin role without which Okta refuses the Manager's registrations with 403. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
-import { adoption, childOptions, componentType } from "./component.ts";
+import { Component, adoption, childOptions } from "./component.ts";
 
 export interface ClientAdminRoleArgs {
   /** Client id of the app that gets the role. Replaces the assignment. */
@@ -38,11 +38,11 @@ export function roleWarning(type: string): string | undefined {
 }
 
 /** Assigns an Okta admin role to a service app. Needs an Okta super admin. Child: `<name>-assignment`. */
-export class ClientAdminRole extends pulumi.ComponentResource {
+export class ClientAdminRole extends Component {
   readonly roleType: pulumi.Output<string>;
 
   constructor(name: string, args: ClientAdminRoleArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ClientAdminRole"), name, {}, opts);
+    super("ClientAdminRole", name, opts);
 
     this.roleType = pulumi.output(args.type ?? "APP_ADMIN");
     this.roleType.apply((type) => {

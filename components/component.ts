@@ -4,12 +4,27 @@ import * as pulumi from "@pulumi/pulumi";
 /** Type token of a component of this package. Public: renaming one needs an alias. */
 export const componentType = (name: string): string => `okta-anypoint:index:${name}`;
 
-/** Options of a child: parented to its component, plus what this child needs. */
+const waits = new WeakMap<pulumi.Resource, pulumi.ResourceOptions["dependsOn"]>();
+
+/**
+ * A component whose `dependsOn` its children have in its place: the engine fails to complete a component when a refresh with the
+ * program finds that something it depends on is gone ("registration isn't pending", measured with 3.259.0).
+ */
+export abstract class Component extends pulumi.ComponentResource {
+  constructor(kind: string, name: string, opts: pulumi.ComponentResourceOptions = {}) {
+    const { dependsOn, ...own } = opts;
+    super(componentType(kind), name, {}, own);
+    if (dependsOn !== undefined) waits.set(this, dependsOn);
+  }
+}
+
+/** Options of a child: parented to its component, waiting for what that waits for, plus what this child needs. */
 export function childOptions(
   parent: pulumi.Resource,
   extra: pulumi.CustomResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-  return pulumi.mergeOptions({ parent }, extra);
+  const dependsOn = waits.get(parent);
+  return pulumi.mergeOptions({ parent, ...(dependsOn !== undefined && { dependsOn }) }, extra);
 }
 
 /**

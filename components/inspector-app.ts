@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
-import { LOOKS_OF_AN_APP, adoption, childOptions, componentType } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, childOptions } from "./component.ts";
 
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
@@ -26,14 +26,14 @@ const NOT_OURS = [...LOOKS_OF_AN_APP, "type", "grantTypes", "responseTypes"];
  * A confidential client of the org may introspect the tokens of all its clients (confirmed: MuleSoft's docs).
  * Child: `<name>-app`.
  */
-export class InspectorApp extends pulumi.ComponentResource {
+export class InspectorApp extends Component {
   readonly clientId: pulumi.Output<string>;
   /** Secret. */
   readonly clientSecret: pulumi.Output<string>;
   readonly app: okta.app.OAuth;
 
   constructor(name: string, args: InspectorAppArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("InspectorApp"), name, {}, opts);
+    super("InspectorApp", name, opts);
 
     this.app = new okta.app.OAuth(
       `${name}-app`,

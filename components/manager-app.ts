@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
 import { publicJwkOf } from "../providers/signing-key.ts";
-import { LOOKS_OF_AN_APP, adoption, childOptions, componentType } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, childOptions } from "./component.ts";
 
 export type { ClientDeletion };
 
@@ -56,7 +56,7 @@ export interface AdoptedManager {
  *
  * Children: `<name>-key`, `<name>-app`, `<name>-scopes`. The role is {@link ClientAdminRole}.
  */
-export class ManagerApp extends pulumi.ComponentResource {
+export class ManagerApp extends Component {
   readonly appId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
   /** RFC 7638 thumbprint of the only key. */
@@ -71,7 +71,7 @@ export class ManagerApp extends pulumi.ComponentResource {
   readonly app: okta.app.OAuth;
 
   constructor(name: string, args: ManagerAppArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ManagerApp"), name, {}, opts);
+    super("ManagerApp", name, opts);
     const stack = pulumi.getStack();
     const key = new SigningKey(
       `${name}-key`,

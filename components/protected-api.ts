@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { enforcementConfiguration } from "../config/enforcement.ts";
 import { ApiInstance, ApiPolicy } from "../providers/resources.ts";
-import { childOptions, componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 
 /** An instance named by its asset and label: created, or taken over with `adopt`. */
 export interface ApiAsset {
@@ -53,12 +53,12 @@ export interface ProtectedApiArgs {
 }
 
 /** Children: `<name>-instance`, `<name>-policy`. */
-export class ProtectedApi extends pulumi.ComponentResource {
+export class ProtectedApi extends Component {
   readonly instance: ApiInstance;
   readonly policy: ApiPolicy;
 
   constructor(name: string, args: ProtectedApiArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ProtectedApi"), name, {}, opts);
+    super("ProtectedApi", name, opts);
     if ((args.instanceId === undefined) === (args.asset === undefined)) {
       throw new pulumi.InputPropertyError({
         propertyPath: "asset",

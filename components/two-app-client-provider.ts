@@ -13,7 +13,7 @@ import { AnypointClientProvider, type AssignedEnvironment } from "./anypoint-cli
 import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-authorization-server.ts";
 import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
 import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
-import { componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 import { InspectorApp, type InspectorAppArgs, inspectorLabel } from "./inspector-app.ts";
 import { type ClientDeletion, ManagerApp, type ManagerAppArgs, managerClientId, managerLabel } from "./manager-app.ts";
 import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
@@ -73,7 +73,7 @@ export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "c
  * (`clientProvider.mode: manual` without an id), there are no assignments, APIs and consumers. They are destroyed in the reverse order, so that a
  * client can still be deleted while the Manager has its key, scopes and role.
  */
-export class TwoAppClientProvider extends pulumi.ComponentResource {
+export class TwoAppClientProvider extends Component {
   /** The generation that Anypoint registers clients with. */
   readonly manager: ManagerApp;
   /** The generation that gateways introspect with. */
@@ -91,8 +91,8 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
   readonly introspectionUrl: pulumi.Output<string>;
 
   constructor(name: string, args: TwoAppClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("TwoAppClientProvider"), name, {}, opts);
-    const child = { parent: this };
+    super("TwoAppClientProvider", name, opts);
+    const child = childOptions(this);
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
@@ -148,7 +148,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         environments,
       },
       // Of all generations: the provider is given the active one before a former one is deleted.
-      { ...child, dependsOn: [...managers.all, ...inspectors.all] },
+      childOptions(this, { dependsOn: [...managers.all, ...inspectors.all] }),
     );
 
     this.apis = mapValues(
@@ -157,7 +157,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         new ProtectedApi(
           `${name}-api-${key}`,
           { ...api, clientProviderId: this.clientProvider.providerId },
-          { ...child, dependsOn: [...this.clientProvider.assignments] },
+          childOptions(this, { dependsOn: [...this.clientProvider.assignments] }),
         ),
     );
     this.consumers = mapValues(waiting ? {} : (args.consumers ?? {}), ({ api, tier, approval, ...consumer }, key) =>
@@ -194,7 +194,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           orgUrl: args.orgUrl,
           clientDeletion: args.clientDeletion,
         },
-        { parent: this },
+        childOptions(this),
       );
       const adopted = generation === 1 && first.adopt !== undefined;
       const { importId, ...adminRole } = args.adminRole ?? {};
@@ -206,7 +206,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
           clientId: app.clientId,
           ...(!adopted && { app: app.app }),
         },
-        { parent: this },
+        childOptions(this),
       );
       return { app, role };
     });
@@ -222,7 +222,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         new InspectorApp(
           generationName(`${name}-inspector`, generation),
           generation === 1 ? first : laterInspector(first, generation),
-          { parent: this },
+          childOptions(this),
         ),
     );
   }
@@ -248,7 +248,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         clientProviderId: this.clientProvider.providerId,
         clientDeletion: args.clientDeletion,
       },
-      { parent: this, dependsOn: [target] },
+      childOptions(this, { dependsOn: [target] }),
     );
   }
 }

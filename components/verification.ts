@@ -2,7 +2,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifyInput } from "../operations/verify/input.ts";
-import { childOptions, componentType } from "./component.ts";
+import { Component, childOptions } from "./component.ts";
 
 export interface VerificationArgs {
   /** What to verify, client secrets included. Secret. A change runs the verification again. */
@@ -18,9 +18,9 @@ const COMMAND = `node --input-type=module --eval "import 'okta-anypoint/verify-a
  * Runs the verification through `command.local.Command`. The table is not shown (the real plugin stores and prints what it
  * is told to in clear, so its logging is off and both streams are secret); a failure shows it. Child: `<name>-command`.
  */
-export class Verification extends pulumi.ComponentResource {
+export class Verification extends Component {
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("Verification"), name, {}, opts);
+    super("Verification", name, opts);
     new local.Command(
       `${name}-command`,
       {

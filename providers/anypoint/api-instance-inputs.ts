@@ -30,4 +30,8 @@ export interface ApiInstanceState extends ApiInstanceInputs, Ownership {
   readonly environmentName: string;
   readonly groupId?: string;
   readonly productVersion?: string;
+  /** Which of the inputs that are outputs too were given. */
+  readonly given?: readonly string[];
+  /** The label that was asked for, where a read found that somebody has changed it. */
+  readonly askedLabel?: string;
 }

@@ -50,9 +50,14 @@ export async function readApiInstance(
 ): Promise<ApiInstanceState | undefined> {
   const found = await findInstance(client, state);
   if (found === undefined) return undefined;
+  const { askedLabel: noted, ...rest } = state;
+  const asked = noted ?? (state.given?.includes("label") ? state.label : undefined);
+  const label = found.instanceLabel ?? "";
   return {
-    ...state,
+    ...rest,
     ...shown(found),
+    // The label names the instance, so the one that was asked for is noted: it is put back in place, and nothing is replaced.
+    ...(asked !== undefined && asked !== label && { label, askedLabel: asked }),
     // Null stands for Anypoint's own provider, which has no id.
     clientProviderId: found.providerId ?? "",
     ...(state.endpointUri !== undefined && { endpointUri: found.endpointUri ?? "" }),
@@ -161,6 +166,7 @@ interface BindingChange {
   readonly rebinds: boolean;
   readonly moves: boolean;
   readonly respecifies: boolean;
+  readonly relabels: boolean;
   /** Provider that it is bound to; null is Anypoint's own. */
   readonly from: string | null;
   readonly before: Partial<Former>;
@@ -173,8 +179,10 @@ function bindingChange(found: Instance, inputs: ApiInstanceInputs): BindingChang
   const moves = inputs.endpointUri !== undefined && endpoint !== inputs.endpointUri;
   const version = found.assetVersion ?? undefined;
   const respecifies = inputs.assetVersion !== undefined && version !== inputs.assetVersion;
+  // An instance goes by its label, so there is another one only where somebody has changed it by hand.
+  const relabels = inputs.label !== undefined && found.instanceLabel !== inputs.label;
   return {
-    ...{ rebinds, moves, respecifies, from: provider },
+    ...{ rebinds, moves, respecifies, relabels, from: provider },
     before: {
       ...(rebinds && { clientProviderId: provider }),
       ...(moves && { endpointUri: endpoint }),
@@ -188,10 +196,10 @@ async function bind(
   client: AnypointClient,
   place: InstancePlace,
   inputs: ApiInstanceInputs,
-  { rebinds, moves, respecifies, from, before }: BindingChange,
+  { rebinds, moves, respecifies, relabels, from, before }: BindingChange,
   wrote: () => void = () => undefined,
 ): Promise<Instance | undefined> {
-  if (!rebinds && !moves && !respecifies) return undefined;
+  if (!rebinds && !moves && !respecifies && !relabels) return undefined;
   const problem = versionProblem(inputs.assetVersion, before.assetVersion);
   if (problem !== undefined) {
     throw refusal("instances.update", `Could not update ${describeApi(place)}: its asset ${problem}`);
@@ -201,6 +209,7 @@ async function bind(
     ...(moves && { endpointUri: inputs.endpointUri }),
     // That API Manager's API changes it is confirmed (KB 001115859), that it is by this member inferred.
     ...(respecifies && { assetVersion: inputs.assetVersion }),
+    ...(relabels && { instanceLabel: inputs.label }),
   };
   await patchInstance(client, place, body, {
     from,

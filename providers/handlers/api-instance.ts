@@ -23,9 +23,13 @@ function sameInstance(news: Properties, state: Properties): readonly string[] {
   if (news.apiId != null) return news.apiId === state.apiId ? ["apiId", ...NOT_BY_ID] : [];
   const group = (bag: Properties) => bag.groupId ?? state.organizationId;
   const equal = (key: (typeof BY_ASSET)[number]) => news[key] === state[key];
-  const same = equal("assetId") && equal("label") && group(news) === group(state);
+  const same = equal("assetId") && (equal("label") || relabelled(news, state)) && group(news) === group(state);
   return same ? ["apiId", "groupId", "adopt", ...BY_ASSET.filter(equal)] : [];
 }
+
+/** Whether the label that is asked for is the one that somebody changed by hand. */
+const relabelled = (news: Properties, state: Properties): boolean =>
+  state.askedLabel !== undefined && news.label === state.askedLabel;
 
 function rules(_known: Partial<ApiInstanceInputs>, has: (property: keyof ApiInstanceInputs) => boolean): Failure[] {
   if (has("apiId")) {
@@ -53,6 +57,7 @@ export const definition = define<AnypointClient, ApiInstanceInputs, ApiInstanceS
     adopt: () => true,
   },
   unchanged: sameInstance,
+  inPlace: (news, state) => (relabelled(news, state) ? ["label"] : []),
   renamed: samePlace,
   rules,
   verify: async (client, known, olds) => {
@@ -67,6 +72,9 @@ export const definition = define<AnypointClient, ApiInstanceInputs, ApiInstanceS
     // Of an instance that we bound, a provider not known yet is no change so far.
     const former = same ? olds.clientProviderId : undefined;
     if (former !== undefined && clientProviderId === undefined) return [];
+    // One whose label alone differs may be the same, with a label that somebody changed by hand; a creation looks again.
+    const otherLabel = NAMING.every((key) => key === "label" || known[key] === olds[key]);
+    if (otherLabel && olds.clientProviderId !== undefined && clientProviderId === undefined) return [];
     if (clientProviderId !== undefined && olds.clientProviderId === clientProviderId) return [];
     const named = { ...known, ...(same && { assetVersion: olds.assetVersion }) };
     const held = await bindingProblem(client, { ...named, environment, clientProviderId }, former);

@@ -40,6 +40,8 @@ export interface Definition<C, Inputs extends object, State extends Inputs> {
     readonly inputs: readonly string[];
     readonly same: (context: C, news: Properties, state: Properties) => Promise<boolean>;
   };
+  /** Inputs of `replaceOn` whose change is made in place after all, given the state. */
+  readonly inPlace?: (news: Properties, state: Properties) => readonly string[];
   /** Throws where the state is one that the inputs must not be laid over. */
   readonly guard?: (news: Properties, state: Properties) => void;
   /** Inputs for whose sake the resource is replaced although they did not change, given the state. */
@@ -142,6 +144,7 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
       const moved = new Set(changed);
       if (renamed?.inputs.some((key) => moved.has(key)) && (await renamed.same(contextOf(), news, olds)))
         renamed.inputs.forEach((key) => moved.delete(key));
+      definition.inPlace?.(news, olds).forEach((key) => moved.delete(key));
       // What is unknown may turn out to be what it was, so it never replaces.
       const replaces = [
         ...definition.replaceOn.filter((key) => moved.has(key) && !isUnknown(news[key])),

@@ -1,0 +1,93 @@
+/** What people change or delete by hand on either side: a refresh names it, `up` repairs that alone, and then there is nothing to do. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { canonical } from "./canonical.ts";
+import { DELETIONS, withoutOthers } from "./deletion-table.ts";
+import { DRIFTS, DRIFT_CONFIG, type Drift, type Sides, before, besides } from "./drift-table.ts";
+import { doneBy, shownBy } from "./drift-events.ts";
+import { type Bench, recorded, startBench } from "./harness.ts";
+
+describe("by hand", () => {
+  let bench: Bench;
+  let pristine: unknown;
+  let good: Sides & { deployment: Awaited<ReturnType<Bench["stack"]["exportStack"]>> };
+  const sides = (): Sides => ({ okta: bench.lab.okta.state, anypoint: bench.lab.anypoint.state });
+
+  beforeAll(async () => {
+    bench = await startBench(DRIFT_CONFIG);
+    before(sides());
+    pristine = canonical(structuredClone(sides()));
+    await bench.stack.up(recorded(bench));
+    besides(sides());
+    good = structuredClone({ ...sides(), deployment: await bench.stack.exportStack() });
+  });
+  afterAll(() => bench.close());
+
+  beforeEach(async () => {
+    const { okta, anypoint } = structuredClone(good);
+    Object.assign(bench.lab.okta.state, okta);
+    Object.assign(bench.lab.anypoint.state, anypoint);
+    await bench.stack.importStack(good.deployment);
+  });
+
+  const refresh = async () => {
+    bench.events.length = 0;
+    await bench.stack.refresh({ ...recorded(bench), runProgram: true });
+    return shownBy(bench.events);
+  };
+  const up = async () => {
+    bench.events.length = 0;
+    await bench.stack.up(recorded(bench));
+    return doneBy(bench.events);
+  };
+
+  const rounds = [...new Set(DRIFTS.map(({ round }) => round ?? 1))].sort();
+  test.each(rounds)("changed: round %d", async (round) => {
+    const drifts = DRIFTS.filter((drift) => (drift.round ?? 1) === round);
+    for (const { by } of drifts) by(sides());
+    expect(await refresh()).toEqual(byResource(drifts, ({ shows }) => shows));
+    const done = await up();
+    expect(doesOf(done)).toEqual({
+      ...Object.assign({}, ...drifts.map(({ takes = {} }) => takes)),
+      ...Object.fromEntries(drifts.map(({ resource, repair = "update" }) => [resource, repair])),
+    });
+    for (const [name, inputs] of Object.entries(byResource(drifts, ({ inputs, shows }) => inputs ?? shows))) {
+      if (done[name]?.does !== "create") expect({ name, inputs: done[name]?.inputs }).toEqual({ name, inputs });
+    }
+    expect(canonical(sides())).toEqual(canonical(good));
+    await expectNothingToDo();
+  });
+
+  test.each(DELETIONS)("deleted: $name", async ({ by, gone, shows = {}, takes = {}, first }) => {
+    by(sides());
+    expect(await refresh()).toEqual({ ...Object.fromEntries(gone.map((name) => [name, ["gone"]])), ...shows });
+    if (first !== undefined) await bench.stack.destroy({ ...recorded(bench), runProgram: true, target: [first] });
+    expect(doesOf(await up())).toEqual({ ...Object.fromEntries(gone.map((name) => [name, "create"])), ...takes });
+    await expectNothingToDo();
+    for (const clientId of leftClients()) delete sides().okta.apps[clientId];
+    expect(canonical(withoutOthers(sides()))).toEqual(canonical(withoutOthers(good)));
+    if (first === undefined) return;
+    await bench.stack.destroy({ ...recorded(bench), runProgram: true });
+    expect(canonical(withoutOthers(sides()))).toEqual(pristine);
+  });
+
+  async function expectNothingToDo(): Promise<void> {
+    const { changeSummary } = await bench.stack.preview(recorded(bench));
+    expect(Object.keys(changeSummary)).toEqual(["same"]);
+  }
+
+  /** Clients that `up` told to be left in Okta. */
+  const leftClients = (): string[] =>
+    bench.events.flatMap(({ diagnosticEvent }) => {
+      const [, clientId] = /its client (\S+) may stay in Okta/.exec(diagnosticEvent?.message ?? "") ?? [];
+      return clientId === undefined ? [] : [clientId];
+    });
+});
+
+const doesOf = (done: ReturnType<typeof doneBy>): Record<string, string> =>
+  Object.fromEntries(Object.entries(done).map(([name, { does }]) => [name, does]));
+
+const byResource = (drifts: readonly Drift[], of: (drift: Drift) => readonly string[]): Record<string, string[]> => {
+  const all: Record<string, string[]> = {};
+  for (const drift of drifts) all[drift.resource] = [...new Set([...(all[drift.resource] ?? []), ...of(drift)])].sort();
+  return all;
+};
