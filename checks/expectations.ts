@@ -12,7 +12,8 @@ export const expectationsShape = {
   oktaScopes: z.array(text),
   /** `adopted`: it is there and taken over, so that its names are taken is right. */
   manager: z.object({ label: text, clientId: text, adopted: z.boolean().optional() }),
-  inspector: z.object({ label: text, adopted: z.boolean().optional() }),
+  /** `clientId`: undefined of an adopted app, and in what a release without it recorded. */
+  inspector: z.object({ label: text, clientId: text.optional(), adopted: z.boolean().optional() }),
   authorizationServer: z
     .object({
       /** An existing server. */
@@ -65,7 +66,7 @@ export function expectationsOf(settings: Settings): Expectations {
       clientId: settings.manager.clientId,
       ...(adopt.managerApp !== undefined && { adopted: true }),
     },
-    inspector: { label: settings.inspector.label, ...(adopt.inspectorApp !== undefined && { adopted: true }) },
+    inspector: { ...settings.inspector, ...(adopt.inspectorApp !== undefined && { adopted: true }) },
     ...(server && {
       authorizationServer: {
         ...(server.id !== undefined && { id: server.id }),

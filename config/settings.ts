@@ -47,7 +47,8 @@ export interface Settings extends Omit<
   readonly okta: Omit<OktaConfig, keyof OktaProviderAddress> & OktaProviderAddress;
   readonly anypoint: AnypointConfig;
   readonly manager: StackConfig["manager"] & { readonly label: string; readonly clientId: string };
-  readonly inspector: { readonly label: string };
+  /** `clientId`: undefined of an adopted app, which has one. */
+  readonly inspector: { readonly label: string; readonly clientId?: string };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
     readonly allowClients: "declared" | "all" | "unmanaged";
@@ -144,7 +145,12 @@ function withDerived(
       ...consumer,
       applicationName: consumer.applicationName ?? `${consumer.name}-${stack}`,
     })),
-    inspector: { label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})` },
+    inspector: {
+      label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})`,
+      ...(own.adopt.inspectorApp === undefined && {
+        clientId: own.inspector.clientId ?? `mulesoft-token-introspection-${stack}-1`,
+      }),
+    },
     clientProvider: { ...own.clientProvider, name: own.clientProvider.name ?? `okta-${stack}` },
     ...(authorizationServer && {
       authorizationServer: {

@@ -43,7 +43,7 @@ export async function oktaBeforeUp(
   return [...org, ...login, ...rest.flat()];
 }
 
-/** Apps of our labels or client id that an earlier run of this stack did not make. */
+/** Apps of our labels or client ids that an earlier run of this stack did not make. */
 async function checkNames(
   { orgUrl }: OktaConnection,
   client: OktaClient,
@@ -59,10 +59,14 @@ async function checkNames(
       ? []
       : [{ label: inspector.label, key: "inspector.label" }]),
   ];
-  const { clientId } = manager;
-  const asksForClient = mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId;
+  const clients = [
+    { app: manager, was: former?.manager.clientId, key: "manager.clientId" },
+    { app: inspector, was: former?.inspector.clientId, key: "inspector.clientId" },
+  ].flatMap(({ app: { clientId, adopted }, was, key }) =>
+    mayAskForClients && !adopted && clientId !== undefined && clientId !== was ? [{ clientId, key }] : [],
+  );
   // What is taken over, or was this stack's own before, is not looked for.
-  const looked = [...labels.map(({ label }) => `"${label}"`), ...(asksForClient ? [clientId] : [])];
+  const looked = [...labels.map(({ label }) => `"${label}"`), ...clients.map(({ clientId }) => clientId)];
   if (looked.length === 0) return [];
   const findings: Finding[] = [];
   for (const { label, key } of labels) {
@@ -77,12 +81,12 @@ async function checkNames(
       ),
     );
   }
-  if (asksForClient) findings.push(...(await clientFindings(orgUrl, client, clientId)));
+  for (const { clientId, key } of clients) findings.push(...(await clientFindings(orgUrl, client, clientId, key)));
   return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
 }
 
 /** A client that is not there has no roles to list: 404. */
-async function clientFindings(orgUrl: string, client: OktaClient, clientId: string): Promise<Finding[]> {
+async function clientFindings(orgUrl: string, client: OktaClient, clientId: string, key: string): Promise<Finding[]> {
   let taken;
   try {
     taken = await findAtOkta(orgUrl, `look for the client ${clientId}`, () =>
@@ -98,7 +102,7 @@ async function clientFindings(orgUrl: string, client: OktaClient, clientId: stri
       NAMES,
       "okta-client-id-taken",
       `There is a client ${clientId} already, which this stack did not make.`,
-      "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
+      `Choose another one (okta-anypoint:${key}), or take that app over with \`npm run adopt\`.`,
     ),
   ];
 }

@@ -65,7 +65,10 @@ describe("defaults", () => {
       modulusLength: 2048,
       adminRole: { type: "APP_ADMIN" },
     });
-    expect(settings.inspector).toEqual({ label: "MuleSoft-Token-Introspection (prod)" });
+    expect(settings.inspector).toEqual({
+      label: "MuleSoft-Token-Introspection (prod)",
+      clientId: "mulesoft-token-introspection-prod-1",
+    });
     expect(settings.clientProvider).toEqual({
       name: "okta-prod",
       environments: [{ environment: "Sandbox", makeDefault: false }],
@@ -480,6 +483,14 @@ describe("errors", () => {
     ]);
     expect(problemsOf({ ...MINIMAL, "okta-anypoint:adopt": { managerGrants: true, managerRole: "a/b" } })).toEqual([
       "okta-anypoint:adopt.managerRole: the id of the Manager's role assignment is one word, without slashes",
+    ]);
+  });
+
+  test("an adopted Inspector has its own client id", () => {
+    const adopted = { ...MINIMAL, "okta-anypoint:adopt": { inspectorApp: "0oa2" } };
+    expect(readSettings(source(adopted)).inspector).toEqual({ label: "MuleSoft-Token-Introspection (dev)" });
+    expect(problemsOf({ ...adopted, "okta-anypoint:inspector": { clientId: "introspection" } })).toEqual([
+      "okta-anypoint:inspector.clientId: is for an app to make; the one of adopt.inspectorApp has its own: take it out",
     ]);
   });
 
