@@ -45,7 +45,9 @@ export async function checksBeforeUp(
     sides.anypoint ? anypointBeforeUp(expectations, anypoint, former) : [],
   ]);
   const findings = found.flat();
-  const ours = former === undefined && findings.some(({ code }) => code === "okta-client-id-taken");
+  const ours =
+    former === undefined &&
+    findings.some(({ code, seen }) => code === "okta-client-id-taken" && seen.includes(expectations.manager.clientId));
   return ours ? findings.map(perhapsOurs) : findings;
 }
 

@@ -7,8 +7,11 @@ import { OKTA_SCOPES, type Settings, oktaScopes } from "../config/settings.ts";
 
 const text = z.string();
 const place = { environment: text, businessGroup: text.optional() };
-const manager = z.object({ label: text, clientId: text, adopted: z.boolean().optional() });
-const inspector = z.object({ label: text, adopted: z.boolean().optional() });
+/** Of a generation; the first unless said. */
+const app = { generation: z.int().optional(), label: text, adopted: z.boolean().optional() };
+const manager = z.object({ ...app, clientId: text });
+/** `clientId`: undefined of an adopted app, and in what a release without it recorded. */
+const inspector = z.object({ ...app, clientId: text.optional() });
 
 export const expectationsShape = {
   /** Scopes that the login at Okta needs. */
@@ -68,14 +71,21 @@ export const LOGINS_ALONE: Expectations = {
 export function expectationsOf(settings: Settings): Expectations {
   const { adopt, authorizationServer: server, clientProvider } = settings;
   const imported = new Set(Object.keys(adopt.serverScopes));
+  const adopted = (generation: number, appId: string | undefined) => generation === 1 && appId !== undefined;
+  const app = (generation: number, label: string, appId: string | undefined) => ({
+    ...(generation !== 1 && { generation }),
+    label: generationLabel(label, generation),
+    ...(adopted(generation, appId) && { adopted: true }),
+  });
   const managers = settings.manager.generations.map((generation) => ({
-    label: generationLabel(settings.manager.label, generation),
+    ...app(generation, settings.manager.label, adopt.managerApp),
     clientId: generationClientId(settings.manager.clientId, generation),
-    ...(generation === 1 && adopt.managerApp !== undefined && { adopted: true }),
   }));
   const inspectors = settings.inspector.generations.map((generation) => ({
-    label: generationLabel(settings.inspector.label, generation),
-    ...(generation === 1 && adopt.inspectorApp !== undefined && { adopted: true }),
+    ...app(generation, settings.inspector.label, adopt.inspectorApp),
+    ...(!adopted(generation, adopt.inspectorApp) && {
+      clientId: generationClientId(settings.inspector.clientId, generation),
+    }),
   }));
   const [[firstManager, ...laterManagers], [firstInspector, ...laterInspectors]] = [managers, inspectors];
   return {

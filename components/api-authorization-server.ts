@@ -1,6 +1,7 @@
 /** The custom authorization server that issues the consumers' tokens: created here, or one that exists. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { ACCESS_RULE_NAME, accessPolicyName } from "../config/access-policy.ts";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
 import { Component, adoption, childOptions } from "./component.ts";
 
@@ -138,7 +139,7 @@ export class ApiAuthorizationServer extends Component {
       `${name}-policy`,
       {
         authServerId: this.serverId,
-        name: `MuleSoft consumers (${pulumi.getStack()})`,
+        name: accessPolicyName(pulumi.getStack()),
         description: "Lets consumers of the APIs get tokens by client credentials",
         priority: args.policyPriority ?? 1,
         clientWhitelists: clients,
@@ -156,7 +157,7 @@ export class ApiAuthorizationServer extends Component {
       {
         authServerId: this.serverId,
         policyId: policy.id,
-        name: "Client credentials",
+        name: ACCESS_RULE_NAME,
         priority: 1,
         grantTypeWhitelists: ["client_credentials"],
         scopeWhitelists: [...this.scopeNames],

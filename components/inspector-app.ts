@@ -7,6 +7,11 @@ import { Component, LOOKS_OF_AN_APP, adoption, childOptions } from "./component.
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
   readonly label?: pulumi.Input<string>;
+  /**
+   * Client id, chosen by us so that a repeated create is refused rather than doubled; 6 to 100 characters. Default
+   * `mulesoft-token-introspection-<stack>-1`. An app that is made keeps the one that it has. Not for an adopted app.
+   */
+  readonly clientId?: pulumi.Input<string>;
   /** The redirect URI that Okta demands of a web app; never used. Default one under `.invalid`. Update. */
   readonly redirectUri?: pulumi.Input<string>;
   /** Its client secret, in place of one that Okta makes. Of an adopted app its present one: reads never show it. Secret. Update. */
@@ -15,11 +20,12 @@ export interface InspectorAppArgs {
   readonly adoptAppId?: string;
 }
 
-/** Label unless another is given. */
+/** Label and client id unless others are given. */
 export const inspectorLabel = (stack: string): string => `MuleSoft-Token-Introspection (${stack})`;
+export const inspectorClientId = (stack: string): string => `mulesoft-token-introspection-${stack}-1`;
 
 /** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
-const NOT_OURS = [...LOOKS_OF_AN_APP, "type", "grantTypes", "responseTypes"];
+const NOT_OURS = [...LOOKS_OF_AN_APP, "clientId", "type", "grantTypes", "responseTypes"];
 
 /**
  * A web app that authenticates with its secret in the request body, as the gateway sends it (confirmed: gateway docs).
@@ -39,6 +45,7 @@ export class InspectorApp extends Component {
       `${name}-app`,
       {
         label: args.label ?? inspectorLabel(pulumi.getStack()),
+        ...(args.adoptAppId === undefined && { clientId: args.clientId ?? inspectorClientId(pulumi.getStack()) }),
         type: "web",
         grantTypes: ["authorization_code"],
         responseTypes: ["code"],
@@ -48,7 +55,13 @@ export class InspectorApp extends Component {
         // Sent along, so that no change of the app makes Okta find a new one.
         ...(args.clientSecret !== undefined && { clientBasicSecret: pulumi.secret(args.clientSecret) }),
       },
-      childOptions(this, adoption(args.adoptAppId, NOT_OURS)),
+      childOptions(this, {
+        ...adoption(args.adoptAppId),
+        // One that was made before it got a client id of ours goes on with its own.
+        ignoreChanges: args.adoptAppId === undefined ? ["clientId"] : NOT_OURS,
+        // Two apps of one client id can't be at once.
+        deleteBeforeReplace: args.adoptAppId === undefined,
+      }),
     );
     this.clientId = this.app.clientId;
     this.clientSecret = pulumi.secret(args.clientSecret ?? this.app.clientSecret);

@@ -14,7 +14,7 @@ import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-a
 import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
 import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
 import { Component, childOptions } from "./component.ts";
-import { InspectorApp, type InspectorAppArgs, inspectorLabel } from "./inspector-app.ts";
+import { InspectorApp, type InspectorAppArgs, inspectorClientId, inspectorLabel } from "./inspector-app.ts";
 import { type ClientDeletion, ManagerApp, type ManagerAppArgs, managerClientId, managerLabel } from "./manager-app.ts";
 import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
 import type { AnypointClientProviderArgs } from "./anypoint-client-provider.ts";
@@ -285,10 +285,12 @@ function laterManager(
 }
 
 /** A later generation has a secret of its own, made by Okta. */
-function laterInspector({ label, redirectUri }: InspectorAppArgs, generation: number) {
+function laterInspector({ label, clientId, redirectUri }: InspectorAppArgs, generation: number) {
+  const stack = pulumi.getStack();
   return {
     redirectUri,
-    label: pulumi.output(label ?? inspectorLabel(pulumi.getStack())).apply((text) => generationLabel(text, generation)),
+    label: pulumi.output(label ?? inspectorLabel(stack)).apply((text) => generationLabel(text, generation)),
+    clientId: pulumi.output(clientId ?? inspectorClientId(stack)).apply((base) => generationClientId(base, generation)),
   };
 }
 

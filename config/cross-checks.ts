@@ -230,20 +230,26 @@ function generationProblems({ manager, inspector }: Partial<StackConfig>): [key:
 
 /** Ids of objects that are there need the settings that name the same objects. */
 function adoptionProblems({ values, unreadable }: Readable<StackConfig>): [key: string, problem: string][] {
-  const { adopt, manager, managerPrivateKey, authorizationServer: server } = values;
+  const { adopt, manager, inspector, managerPrivateKey, authorizationServer: server } = values;
   const problems: [key: string, problem: string][] = [];
   /** `by`: the key under which the needed setting stands; what can't be read there may be what is needed. */
   const need = (missing: boolean, by: keyof StackConfig, key: string, what: string) => {
     if (missing && !unreadable.has(by)) problems.push([key, `needs ${what}`]);
   };
   if (adopt !== undefined) {
-    const { managerApp, managerGrants, managerRole, accessPolicy, accessRule, serverScopes } = adopt;
+    const { managerApp, managerGrants, managerRole, inspectorApp, accessPolicy, accessRule, serverScopes } = adopt;
     const onServer = Object.keys(serverScopes).length > 0 || accessPolicy !== undefined;
     const ofManager = "manager.clientId, the client id of that app";
     need(managerApp !== undefined && manager?.clientId === undefined, "manager", "adopt.managerApp", ofManager);
     need(managerGrants && managerApp === undefined, "adopt", "adopt.managerGrants", "adopt.managerApp");
     need(managerRole !== undefined && managerApp === undefined, "adopt", "adopt.managerRole", "adopt.managerApp");
     need(accessRule !== undefined && accessPolicy === undefined, "adopt", "adopt.accessRule", "adopt.accessPolicy");
+    if (inspectorApp !== undefined && inspector?.clientId !== undefined) {
+      problems.push([
+        "inspector.clientId",
+        "is for an app to make; the one of adopt.inspectorApp has its own: take it out",
+      ]);
+    }
     const ofServer = "authorizationServer.id, the server of its scopes and policy";
     need(onServer && server?.id === undefined, "authorizationServer", "adopt", ofServer);
     const scopes = (server?.scopes ?? []).map(({ name }) => name);

@@ -88,13 +88,15 @@ const generations = {
     .default([1]),
   active: wholeNumber(1, 999, "as a generation's number").optional(),
 };
+const chosenClientId = (app: string) =>
+  text(`the client id of the ${app} app`).regex(/^[\x21-\x7e]{6,100}$/, {
+    error: "a client id has 6 to 100 printable characters without spaces",
+  });
 
 const manager = z.strictObject({
   ...generations,
   label: text("the label of the Manager app").optional(),
-  clientId: text("the client id of the Manager app")
-    .regex(/^[\x21-\x7e]{6,100}$/, { error: "a client id has 6 to 100 printable characters without spaces" })
-    .optional(),
+  clientId: chosenClientId("Manager").optional(),
   modulusLength: z.literal([2048, 3072, 4096], { error: "give 2048, 3072 or 4096 bits" }).default(2048),
   kid: text("the name that Okta has for the key in managerPrivateKey").optional(),
   adminRole: z
@@ -109,7 +111,11 @@ const manager = z.strictObject({
     .prefault({}),
 });
 
-const inspector = z.strictObject({ ...generations, label: text("the label of the Inspector app").optional() });
+const inspector = z.strictObject({
+  ...generations,
+  label: text("the label of the Inspector app").optional(),
+  clientId: chosenClientId("Inspector").optional(),
+});
 
 const rotation = z.strictObject({
   drainMinutes: wholeNumber(0, 10_080, "minutes").default(60),

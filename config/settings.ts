@@ -53,7 +53,12 @@ export interface Settings extends Omit<
     readonly clientId: string;
     readonly active: number;
   };
-  readonly inspector: StackConfig["inspector"] & { readonly label: string; readonly active: number };
+  /** The same; an adopted app has a client id of its own. */
+  readonly inspector: StackConfig["inspector"] & {
+    readonly label: string;
+    readonly clientId: string;
+    readonly active: number;
+  };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
     readonly allowClients: "declared" | "all" | "unmanaged";
@@ -154,6 +159,7 @@ function withDerived(
     inspector: {
       ...own.inspector,
       label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})`,
+      clientId: own.inspector.clientId ?? `mulesoft-token-introspection-${stack}-1`,
       active: activeOf(own.inspector) ?? 1,
     },
     clientProvider: { ...own.clientProvider, name: own.clientProvider.name ?? `okta-${stack}` },

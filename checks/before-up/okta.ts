@@ -43,7 +43,7 @@ export async function oktaBeforeUp(
   return [...org, ...login, ...rest.flat()];
 }
 
-/** Apps of our labels or client id that an earlier run of this stack did not make. */
+/** Apps of our labels or client ids that an earlier run of this stack did not make. */
 async function checkNames(
   { orgUrl }: OktaConnection,
   client: OktaClient,
@@ -58,12 +58,18 @@ async function checkNames(
     ...managersOf(expectations).map((app) => ({ ...app, key: "manager.label" })),
     ...inspectorsOf(expectations).map((app) => ({ ...app, key: "inspector.label" })),
   ].filter(fresh);
-  const knownIds = former === undefined ? [] : managersOf(former).map(({ clientId }) => clientId);
-  const clientIds = managersOf(expectations)
-    .filter(({ clientId, adopted }) => mayAskForClients && adopted !== true && !knownIds.includes(clientId))
-    .map(({ clientId }) => clientId);
+  const knownIds =
+    former === undefined ? [] : [...managersOf(former), ...inspectorsOf(former)].map((one) => one.clientId);
+  const clients = [
+    ...managersOf(expectations).map((app) => ({ ...app, key: "manager.clientId" })),
+    ...inspectorsOf(expectations).map((app) => ({ ...app, key: "inspector.clientId" })),
+  ].flatMap(({ clientId, adopted, key }) =>
+    mayAskForClients && adopted !== true && clientId !== undefined && !knownIds.includes(clientId)
+      ? [{ clientId, key }]
+      : [],
+  );
   // What is taken over, or was this stack's own before, is not looked for.
-  const looked = [...labels.map(({ label }) => `"${label}"`), ...clientIds];
+  const looked = [...labels.map(({ label }) => `"${label}"`), ...clients.map(({ clientId }) => clientId)];
   if (looked.length === 0) return [];
   const findings: Finding[] = [];
   for (const { label, key } of labels) {
@@ -78,12 +84,12 @@ async function checkNames(
       ),
     );
   }
-  for (const clientId of clientIds) findings.push(...(await clientFindings(orgUrl, client, clientId)));
+  for (const { clientId, key } of clients) findings.push(...(await clientFindings(orgUrl, client, clientId, key)));
   return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
 }
 
 /** A client that is not there has no roles to list: 404. */
-async function clientFindings(orgUrl: string, client: OktaClient, clientId: string): Promise<Finding[]> {
+async function clientFindings(orgUrl: string, client: OktaClient, clientId: string, key: string): Promise<Finding[]> {
   let taken;
   try {
     taken = await findAtOkta(orgUrl, `look for the client ${clientId}`, () =>
@@ -99,7 +105,7 @@ async function clientFindings(orgUrl: string, client: OktaClient, clientId: stri
       NAMES,
       "okta-client-id-taken",
       `There is a client ${clientId} already, which this stack did not make.`,
-      "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
+      `Choose another one (okta-anypoint:${key}), or take that app over with \`npm run adopt\`.`,
     ),
   ];
 }

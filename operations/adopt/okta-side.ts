@@ -11,6 +11,7 @@ const appModel = z.looseObject({
   id: z.string(),
   label: z.string(),
   status: z.string(),
+  created: z.string().nullish(),
   signOnMode: z.string().nullish(),
   credentials: z
     .looseObject({
@@ -48,6 +49,8 @@ export interface SeenApp {
   readonly dpop: boolean;
   readonly keys: readonly { readonly kid?: string; readonly n?: string }[];
   readonly jwksUri?: string;
+  /** ISO 8601. */
+  readonly created?: string;
 }
 
 const roleModel = z.looseObject({
@@ -59,7 +62,14 @@ const roleModel = z.looseObject({
 });
 export type SeenRole = z.output<typeof roleModel>;
 
-const serverModel = z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), status: z.string() });
+const serverModel = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  issuer: z.string(),
+  status: z.string(),
+  audiences: texts,
+  created: z.string().nullish(),
+});
 export type SeenServer = z.output<typeof serverModel>;
 
 const scopeModel = z.looseObject({
@@ -75,6 +85,7 @@ const policyModel = z.looseObject({
   id: z.string(),
   name: z.string(),
   status: z.string(),
+  created: z.string().nullish(),
   system: z.boolean().nullish(),
   conditions: z.looseObject({ clients: z.looseObject({ include: texts }).nullish() }).nullish(),
 });
@@ -124,20 +135,34 @@ export class OktaSide {
     return this.#apps;
   }
 
+  /** An app by its id; of another kind, it counts as none. */
+  async app(appId: string): Promise<SeenApp | undefined> {
+    const get = () => this.#client.applicationApi.getApplication({ appId });
+    const found = await findAtOkta(this.orgUrl, `read the app ${appId}`, get);
+    return found === undefined ? undefined : seen(json(appModel, found));
+  }
+
   async appOfClient(clientId: string): Promise<SeenApp | undefined> {
     return (await this.apps()).find((app) => app.clientId === clientId);
   }
 
   /** Okta API scopes granted to an app, sorted. */
-  async grants(app: SeenApp): Promise<string[]> {
+  async grants(app: Pick<SeenApp, "id">): Promise<string[]> {
     const list = () => all(this.#client.applicationApi.listScopeConsentGrants({ appId: app.id }));
     const grants = await this.#ask(`read the grants of app ${app.id}`, list);
     return grants.flatMap(({ scopeId }) => scopeId ?? []).sort();
   }
 
-  async roles({ clientId }: SeenApp): Promise<SeenRole[]> {
+  async roles({ clientId }: Pick<SeenApp, "clientId">): Promise<SeenRole[]> {
     const list = () => all(this.#client.roleAssignmentApi.listRolesForClient({ clientId }));
     return (await this.#ask(`read the roles of client ${clientId}`, list)).map((role) => json(roleModel, role));
+  }
+
+  /** The same of a client that need not be there; undefined when it is not. */
+  async rolesOfClient(clientId: string): Promise<SeenRole[] | undefined> {
+    const list = () => all(this.#client.roleAssignmentApi.listRolesForClient({ clientId }));
+    const found = await findAtOkta(this.orgUrl, `read the roles of client ${clientId}`, list);
+    return found?.map((role) => json(roleModel, role));
   }
 
   /** Values of an app's active secrets, newest first. */
@@ -209,5 +234,6 @@ function seen(app: z.output<typeof appModel>): SeenApp | undefined {
     dpop: client.dpop_bound_access_tokens ?? false,
     keys: (client.jwks?.keys ?? []).map(({ kid, n }) => ({ kid: kid ?? undefined, n: n ?? undefined })),
     ...(client.jwks_uri && { jwksUri: client.jwks_uri }),
+    ...(app.created && { created: app.created }),
   };
 }

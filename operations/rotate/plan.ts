@@ -44,11 +44,11 @@ export function planOf(app: AppName, { generations, active }: Configured, undo: 
 
 /** Names of a generation: of its app at Okta, and in the program. */
 export function namesOf(app: AppName, generation: number, { manager, inspector }: Settings) {
-  const { label } = app === "manager" ? manager : inspector;
+  const { label, clientId } = app === "manager" ? manager : inspector;
   const resource = generationName(`okta-anypoint-${app}`, generation);
   return {
     label: generationLabel(label, generation),
-    ...(app === "manager" && { clientId: generationClientId(manager.clientId, generation) }),
+    clientId: generationClientId(clientId, generation),
     app: `${resource}-app`,
     key: `${resource}-key`,
   };

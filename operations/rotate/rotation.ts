@@ -140,7 +140,7 @@ export function describe(plan: Plan, settings: Settings, drainMinutes: number): 
   const { app, target, active, retiring, create } = plan;
   const { label, clientId } = namesOf(app, target, settings);
   const steps = [
-    ...(create ? [`make "${label}"${clientId === undefined ? "" : ` (${clientId})`} at Okta (pulumi up)`] : []),
+    ...(create ? [`make "${label}" (${clientId}) at Okta (pulumi up)`] : []),
     app === "manager" ? "prove it: a token by its key, and the list of clients" : "prove it: an introspection",
     ...(active === target
       ? []

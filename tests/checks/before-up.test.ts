@@ -192,6 +192,17 @@ describe("Okta", () => {
     expect(await codes()).toEqual(["okta-app-exists"]);
   });
 
+  test("an app with the Inspector's client id that this stack did not make", async () => {
+    const [app] = Object.values(lab.okta.state.apps);
+    const id = oktaId("0oa");
+    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId: "mulesoft-token-introspection-sandbox-1" };
+    expect(await codes()).toEqual(["okta-client-id-taken"]);
+    const { settings } = configured();
+    expect(await codes({}, expectationsOf(settings))).toEqual([]);
+    expect(await codes({ "okta-anypoint:inspector": { clientId: "another-introspection" } })).toEqual([]);
+    expect(await codes({ "okta-anypoint:adopt": { inspectorApp: id } })).toEqual([]);
+  });
+
   test.each([429, 503])("an org that is busy (%s) is not taken for a wrong login", async (status) => {
     lab.faults.add({ service: "okta", path: "/oauth2/v1/token$", kind: "refuse", status, times: 10 });
     expect(await codes()).toEqual(["okta-busy"]);

@@ -97,6 +97,7 @@ describe("InspectorApp", () => {
     const resources = await register(() => (inspector = new InspectorApp("i")));
     expect(resources.get("i-app")?.inputs).toEqual({
       label: "MuleSoft-Token-Introspection (prod)",
+      clientId: "mulesoft-token-introspection-prod-1",
       type: "web",
       grantTypes: ["authorization_code"],
       responseTypes: ["code"],
@@ -115,6 +116,7 @@ describe("InspectorApp that is there", () => {
       () => (inspector = new InspectorApp("i", { label: "By hand", adoptAppId: "0oa2", clientSecret: "present" })),
     );
     expect(resources.get("i-app")).toMatchObject({ importId: "0oa2", inputs: { clientBasicSecret: "present" } });
+    expect(resources.get("i-app")?.inputs).not.toHaveProperty("clientId");
     expect(await value(inspector?.clientSecret ?? pulumi.output(""))).toBe("present");
     expect(await pulumi.isSecret(inspector?.clientSecret ?? pulumi.output(""))).toBe(true);
   });

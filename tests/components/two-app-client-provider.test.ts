@@ -67,7 +67,7 @@ describe("TwoAppClientProvider", () => {
       managerClientId: "mulesoft-client-manager-dev-1",
       managerPrivateKey: "-----BEGIN PRIVATE KEY-----",
       managerScopes: ["okta.clients.read", "okta.clients.register"],
-      inspectorClientId: "client-of-x-inspector-app",
+      inspectorClientId: "mulesoft-token-introspection-dev-1",
       inspectorClientSecret: "secret-of-x-inspector-app",
       allowLocalClientDeletion: true,
       allowExternalClientModification: false,
@@ -94,7 +94,7 @@ describe("TwoAppClientProvider", () => {
     expect(of("x-manager-2-role-assignment")).toMatchObject({ clientId: "manager-dev-2", type: "APP_ADMIN" });
     expect(of("x-client-provider-provider")).toMatchObject({
       managerClientId: "manager-dev-2",
-      inspectorClientId: "client-of-x-inspector-2-app",
+      inspectorClientId: "mulesoft-token-introspection-dev-2",
       inspectorClientSecret: "secret-of-x-inspector-2-app",
     });
     expect(await value(pattern.manager.clientId)).toBe("manager-dev-2");
@@ -217,7 +217,7 @@ describe("clientProvider.mode", () => {
       authorizeUrl: "https://acme.okta.com/oauth2/v1/authorize",
       tokenUrl: "https://acme.okta.com/oauth2/v1/token",
       introspectionUrl: "https://acme.okta.com/oauth2/id-of-x-tokens-server/v1/introspect",
-      inspectorClientId: "client-of-x-inspector-app",
+      inspectorClientId: "mulesoft-token-introspection-dev-1",
       allowLocalClientDeletion: true,
       allowExternalClientModification: false,
       timeoutSeconds: 5,
@@ -236,7 +236,7 @@ describe("clientProvider.mode", () => {
     const inputs = resources.get("x-client-provider-provider")?.inputs;
     expect(inputs).toMatchObject({
       registrationHeader: "SSWS 00hidden",
-      inspectorClientId: "client-of-x-inspector-app",
+      inspectorClientId: "mulesoft-token-introspection-dev-1",
     });
     expect(Object.keys(inputs ?? {}).filter((key) => key.startsWith("manager"))).toEqual([]);
     expect(kinds(resources)).toEqual(expect.arrayContaining(["ManagerApp", "OauthRoleAssignment"]));

@@ -67,7 +67,12 @@ describe("defaults", () => {
       modulusLength: 2048,
       adminRole: { type: "APP_ADMIN" },
     });
-    expect(settings.inspector).toEqual({ label: "MuleSoft-Token-Introspection (prod)", generations: [1], active: 1 });
+    expect(settings.inspector).toEqual({
+      label: "MuleSoft-Token-Introspection (prod)",
+      clientId: "mulesoft-token-introspection-prod-1",
+      generations: [1],
+      active: 1,
+    });
     expect(settings.rotation).toEqual({ drainMinutes: 60, maxKeyAgeDays: 180 });
     expect(settings.clientProvider).toEqual({
       name: "okta-prod",
@@ -483,6 +488,14 @@ describe("errors", () => {
     ]);
     expect(problemsOf({ ...MINIMAL, "okta-anypoint:adopt": { managerGrants: true, managerRole: "a/b" } })).toEqual([
       "okta-anypoint:adopt.managerRole: the id of the Manager's role assignment is one word, without slashes",
+    ]);
+  });
+
+  test("an adopted Inspector has its own client id", () => {
+    const adopted = { ...MINIMAL, "okta-anypoint:adopt": { inspectorApp: "0oa2" } };
+    expect(problemsOf(adopted)).toEqual([]);
+    expect(problemsOf({ ...adopted, "okta-anypoint:inspector": { clientId: "introspection" } })).toEqual([
+      "okta-anypoint:inspector.clientId: is for an app to make; the one of adopt.inspectorApp has its own: take it out",
     ]);
   });
 

@@ -55,7 +55,7 @@ const settings = (mode: string) =>
     stack: "dev",
     clientProvider: { mode },
     manager: { label: "Manager", clientId: "manager-dev-1" },
-    inspector: { label: "Inspector" },
+    inspector: { label: "Inspector", clientId: "inspector-dev-1" },
   }) as unknown as Settings;
 
 test("modes in which a person or a header does the work are refused with the way", () => {
