@@ -85,22 +85,6 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
-    this.manager = new ManagerApp(
-      `${name}-manager`,
-      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion },
-      child,
-    );
-    const role = new ClientAdminRole(
-      `${name}-manager-role`,
-      {
-        ...args.adminRole,
-        clientId: this.manager.clientId,
-        ...(args.manager?.adopt === undefined && { app: this.manager.app }),
-      },
-      child,
-    );
-    this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);
-
     // The declared clients are made after the server whose URLs the provider needs.
     const [clientIds, resolveClientIds] = pulumi.deferredOutput<string[]>();
     if (args.authorizationServer !== undefined) {
@@ -117,6 +101,26 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         child,
       );
     }
+    // Apps go before the server when all is deleted; of it the server alone, since its policy may wait for the clients.
+    const server = this.authorizationServer?.server;
+    const app = { ...child, ...(server && { dependsOn: [server] }) };
+
+    this.manager = new ManagerApp(
+      `${name}-manager`,
+      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion },
+      app,
+    );
+    const role = new ClientAdminRole(
+      `${name}-manager-role`,
+      {
+        ...args.adminRole,
+        clientId: this.manager.clientId,
+        ...(args.manager?.adopt === undefined && { app: this.manager.app }),
+      },
+      child,
+    );
+    this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, app);
+
     this.consumerTokenUrl = this.authorizationServer?.tokenUrl ?? org.tokenUrl;
     this.consumerIssuer = this.authorizationServer?.issuer ?? org.issuer;
     const atOrg = args.clientProvider?.introspectAt === "org" || this.authorizationServer === undefined;

@@ -341,7 +341,7 @@ describe("check", () => {
 
 describe("diff", () => {
   const REPLACING: Record<
-    Exclude<HandlerName, "SigningKey" | "Preflight" | "ManualClientProvider">,
+    Exclude<HandlerName, "SigningKey" | "Preflight" | "ManualClientProvider" | "TeardownGuard">,
     Record<string, [unknown, boolean, boolean]>
   > = {
     // property: [new value, replaces, delete before replace]
