@@ -1,6 +1,7 @@
 /** The Pulumi program: settings in, resources registered, outputs out. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { guardTeardown } from "./components/teardown-guard.ts";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
 import { Verification } from "./components/verification.ts";
 import { expectationsOf } from "./checks/expectations.ts";
@@ -16,16 +17,18 @@ import { Preflight } from "./providers/resources.ts";
 /** Reads the stack's configuration and sets up all it asks for. A wrong configuration throws before anything is registered. */
 export async function program(): Promise<ProgramOutputs> {
   const settings = stackSettings();
-  await new Preflight("okta-anypoint-preflight", expectationsOf(settings)).passed();
+  const preflight = new Preflight("okta-anypoint-preflight", expectationsOf(settings));
+  await preflight.passed();
   const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
     providers: { okta: oktaProvider(settings) },
   });
   warnOfOldKey(settings, pattern.manager.keyCreatedAt);
   const input = verifyInput(settings, pattern);
+  const before: pulumi.Resource[] = [preflight];
   if (settings.clientProvider.mode === "manual" && settings.clientProvider.id === undefined) {
     tellManualSteps(settings, pattern);
   } else if (settings.verifyAfterUp) {
-    new Verification(
+    const verification = new Verification(
       "okta-anypoint-verification",
       {
         input,
@@ -35,7 +38,14 @@ export async function program(): Promise<ProgramOutputs> {
       },
       { dependsOn: [pattern] },
     );
+    before.push(verification);
   }
+  guardTeardown(
+    "okta-anypoint-teardown-guard",
+    pattern,
+    { deleteWhileUsed: settings.clientProvider.deleteWhileUsed },
+    before,
+  );
   return outputs(settings, pattern, input);
 }
 

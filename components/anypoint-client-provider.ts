@@ -6,6 +6,7 @@ import {
   type ClientProviderArgs,
   EnvironmentAssignment,
   ManualClientProvider,
+  type Origin,
 } from "../providers/resources.ts";
 import type { ProviderMode } from "../config/schema.ts";
 import { Component, childOptions } from "./component.ts";
@@ -67,6 +68,8 @@ export class AnypointClientProvider extends Component {
   /** Mode `manual` without an id: a person has yet to make the provider. */
   readonly waiting: boolean;
   readonly providerName: pulumi.Output<string>;
+  /** Whether a destroy deletes the provider, or leaves it. */
+  readonly origin: pulumi.Output<Origin>;
   readonly environments: pulumi.Output<{ name: string; id: string }[]>;
   /** Assignments, to depend on before an API instance is bound to the provider. */
   readonly assignments: readonly EnvironmentAssignment[];
@@ -120,6 +123,7 @@ export class AnypointClientProvider extends Component {
     const providerId = provider.providerId as pulumi.Output<string>;
     this.#providerId = this.waiting ? undefined : providerId;
     this.providerName = provider.name;
+    this.origin = provider.origin;
 
     this.assignments = (this.waiting ? [] : (args.environments ?? [])).map(
       ({ environment, businessGroup, makeDefault }) =>

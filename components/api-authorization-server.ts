@@ -68,6 +68,8 @@ const RULE_LOOKS = ["name", "priority", "refreshTokenLifetimeMinutes", "refreshT
  * A scope or policy of another server is replaced, since Okta cannot move it.
  */
 export class ApiAuthorizationServer extends Component {
+  /** The server itself, for `deletedWith` and `dependsOn`; undefined for an existing one. */
+  readonly server?: okta.auth.Server;
   readonly serverId: pulumi.Output<string>;
   readonly issuer: pulumi.Output<string>;
   readonly tokenUrl: pulumi.Output<string>;
@@ -82,7 +84,8 @@ export class ApiAuthorizationServer extends Component {
         reason: `${name}: give either serverId (an existing authorization server) or create (a new one)`,
       });
     }
-    this.serverId = args.create === undefined ? pulumi.output(args.serverId ?? "") : this.#server(name, args.create).id;
+    if (args.create !== undefined) this.server = this.#server(name, args.create);
+    this.serverId = this.server?.id ?? pulumi.output(args.serverId ?? "");
     const urls: pulumi.Output<ServerUrls> = pulumi
       .all([args.orgUrl, this.serverId])
       .apply(([orgUrl, serverId]) => serverUrls(orgUrl, serverId));
@@ -96,6 +99,11 @@ export class ApiAuthorizationServer extends Component {
     const clients = allowedClients(args);
     if (clients !== undefined && this.scopeNames.length > 0) this.#access(name, args, clients, scopes);
     this.registerOutputs({ serverId: this.serverId, issuer: this.issuer, tokenUrl: this.tokenUrl });
+  }
+
+  /** The plugin's delete of a policy or rule that is gone already is an error (confirmed: provider code), and would stop a destroy. */
+  #goesWithServer(): pulumi.CustomResourceOptions {
+    return this.server === undefined ? {} : { deletedWith: this.server };
   }
 
   #server(name: string, args: NewServerArgs): okta.auth.Server {
@@ -124,6 +132,7 @@ export class ApiAuthorizationServer extends Component {
       childOptions(this, {
         replaceOnChanges: ["authServerId", "name"],
         deleteBeforeReplace: true,
+        ...this.#goesWithServer(),
         ...adoption(importId, SCOPE_LOOKS),
       }),
     );
@@ -147,6 +156,7 @@ export class ApiAuthorizationServer extends Component {
       childOptions(this, {
         replaceOnChanges: ["authServerId"],
         deleteBeforeReplace: true,
+        ...this.#goesWithServer(),
         // Policies of others move ours down; to write it back would only move theirs.
         ignoreChanges: args.create === undefined ? ["priority"] : [],
         ...adoption(args.adopt?.policy, POLICY_LOOKS),
@@ -166,6 +176,7 @@ export class ApiAuthorizationServer extends Component {
       childOptions(this, {
         replaceOnChanges: ["authServerId", "policyId"],
         deleteBeforeReplace: true,
+        ...this.#goesWithServer(),
         dependsOn: scopes,
         ...adoption(args.adopt?.rule, RULE_LOOKS),
       }),

@@ -49,6 +49,7 @@ export interface ContractTerms {
 
 /** Children: `<name>-application`, `<name>-contract`. */
 export class ApiConsumer extends Component {
+  readonly application: ClientApplication;
   readonly applicationId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
   /** Secret. */
@@ -59,7 +60,7 @@ export class ApiConsumer extends Component {
   constructor(name: string, args: ApiConsumerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ApiConsumer", name, opts);
 
-    const application = new ClientApplication(
+    this.application = new ClientApplication(
       `${name}-application`,
       {
         name: args.applicationName ?? name,
@@ -80,7 +81,7 @@ export class ApiConsumer extends Component {
       this.contract = new Contract(
         `${name}-contract`,
         {
-          applicationId: application.applicationId,
+          applicationId: this.application.applicationId,
           apiId: args.api.apiId,
           organizationId: args.api.organizationId,
           environmentId: args.api.environmentId,
@@ -94,9 +95,9 @@ export class ApiConsumer extends Component {
         childOptions(this),
       );
     }
-    this.applicationId = application.applicationId;
-    this.clientId = application.clientId;
-    this.clientSecret = pulumi.secret(application.clientSecret);
+    this.applicationId = this.application.applicationId;
+    this.clientId = this.application.clientId;
+    this.clientSecret = pulumi.secret(this.application.clientSecret);
     this.registerOutputs({ applicationId: this.applicationId, clientId: this.clientId });
   }
 }

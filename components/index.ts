@@ -15,6 +15,7 @@ export { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.t
 export { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
 export { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
 export { type ApiAsset, type EnforcementArgs, ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
+export { guardTeardown } from "./teardown-guard.ts";
 export { type ConsumerArgs, TwoAppClientProvider, type TwoAppClientProviderArgs } from "./two-app-client-provider.ts";
 export { Verification, type VerificationArgs } from "./verification.ts";
 export * from "../providers/resources.ts";

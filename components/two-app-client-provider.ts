@@ -97,11 +97,6 @@ export class TwoAppClientProvider extends Component {
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
-    const managers = this.#managers(name, args);
-    this.manager = managers.active.app;
-    const inspectors = this.#inspectors(name, args.inspector);
-    this.inspector = inspectors.active;
-
     // The declared clients are made after the server whose URLs the provider needs.
     const [clientIds, resolveClientIds] = pulumi.deferredOutput<string[]>();
     if (args.authorizationServer !== undefined) {
@@ -118,6 +113,14 @@ export class TwoAppClientProvider extends Component {
         child,
       );
     }
+    // Apps go before the server when all is deleted; of it the server alone, since its policy may wait for the clients.
+    const server = this.authorizationServer?.server;
+    const app = childOptions(this, server && { dependsOn: [server] });
+    const managers = this.#managers(name, args, app);
+    this.manager = managers.active.app;
+    const inspectors = this.#inspectors(name, args.inspector, app);
+    this.inspector = inspectors.active;
+
     this.consumerTokenUrl = this.authorizationServer?.tokenUrl ?? org.tokenUrl;
     this.consumerIssuer = this.authorizationServer?.issuer ?? org.issuer;
     const atOrg = args.clientProvider?.introspectAt === "org" || this.authorizationServer === undefined;
@@ -184,7 +187,7 @@ export class TwoAppClientProvider extends Component {
   }
 
   /** Each with its role. */
-  #managers(name: string, args: TwoAppClientProviderArgs) {
+  #managers(name: string, args: TwoAppClientProviderArgs, opts: pulumi.ComponentResourceOptions) {
     const { generations, active, ...first } = args.manager ?? {};
     const made = ofGenerations({ generations, active }, "manager", (generation) => {
       const app = new ManagerApp(
@@ -194,7 +197,7 @@ export class TwoAppClientProvider extends Component {
           orgUrl: args.orgUrl,
           clientDeletion: args.clientDeletion,
         },
-        childOptions(this),
+        opts,
       );
       const adopted = generation === 1 && first.adopt !== undefined;
       const { importId, ...adminRole } = args.adminRole ?? {};
@@ -213,7 +216,7 @@ export class TwoAppClientProvider extends Component {
     return { active: made.active, all: made.all.flatMap(({ app, role }) => [app, role]) };
   }
 
-  #inspectors(name: string, args: TwoAppClientProviderArgs["inspector"]) {
+  #inspectors(name: string, args: TwoAppClientProviderArgs["inspector"], opts: pulumi.ComponentResourceOptions) {
     const { generations, active, ...first } = args ?? {};
     return ofGenerations(
       { generations, active },
@@ -222,7 +225,7 @@ export class TwoAppClientProvider extends Component {
         new InspectorApp(
           generationName(`${name}-inspector`, generation),
           generation === 1 ? first : laterInspector(first, generation),
-          childOptions(this),
+          opts,
         ),
     );
   }

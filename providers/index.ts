@@ -31,6 +31,7 @@ const DEFINITIONS: Record<HandlerName, () => Promise<HandlerModule>> = {
   SigningKey: () => import("./handlers/signing-key.ts"),
   Preflight: () => import("./handlers/preflight.ts"),
   ManualClientProvider: () => import("./handlers/manual-client-provider.ts"),
+  TeardownGuard: () => import("./handlers/teardown-guard.ts"),
 };
 
 const handlers = new Map<HandlerName, Handler>();

@@ -199,6 +199,35 @@ export interface ContractArgs {
   readonly waitSeconds?: pulumi.Input<number>;
 }
 
+/** What a teardown takes away, by which others are told from this stack. Every change is an update, which asks nothing. */
+export interface TeardownGuardArgs {
+  /** Left out while there is none. */
+  readonly clientProviderId?: pulumi.Input<string>;
+  readonly clientProviderName: pulumi.Input<string>;
+  /** An adopted provider stays; then only contracts with instances that are deleted count. */
+  readonly clientProviderOrigin?: pulumi.Input<"created" | "adopted">;
+  /** Whether a delete goes on although others use what goes. Default false. */
+  readonly deleteWhileUsed?: pulumi.Input<boolean>;
+  readonly instances: pulumi.Input<
+    pulumi.Input<{
+      readonly apiId: pulumi.Input<string>;
+      readonly organizationId: pulumi.Input<string>;
+      readonly environmentId: pulumi.Input<string>;
+      readonly origin: pulumi.Input<"created" | "adopted">;
+      /** Of an adopted one: the provider that it gets back, empty for Anypoint's own; left out when it keeps the one it has. */
+      readonly formerProviderId?: pulumi.Input<string | undefined>;
+    }>[]
+  >;
+  readonly applications: pulumi.Input<
+    pulumi.Input<{
+      readonly applicationId: pulumi.Input<string>;
+      readonly origin: pulumi.Input<"created" | "adopted">;
+    }>[]
+  >;
+  /** Numbers of the stack's own policies. */
+  readonly policies: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 export interface SigningKeyArgs {
   /** RSA key size in bits: 2048 (default), 3072 or 4096. Replaces. */
   readonly modulusLength?: pulumi.Input<number>;

@@ -18,6 +18,7 @@ import type {
   ManualClientProviderArgs,
   PublicJwk,
   SigningKeyArgs,
+  TeardownGuardArgs,
 } from "./resource-args.ts";
 
 export type * from "./resource-args.ts";
@@ -104,6 +105,8 @@ export class ApiInstance extends PackageResource {
   declare readonly label: pulumi.Output<string | undefined>;
   declare readonly clientProviderId: pulumi.Output<string>;
   declare readonly origin: pulumi.Output<Origin>;
+  /** Of an adopted one: former values of the fields that were changed. */
+  declare readonly before: pulumi.Output<Readonly<Record<string, unknown>> | undefined>;
 
   constructor(name: string, args: ApiInstanceArgs, opts?: pulumi.CustomResourceOptions) {
     const asked: Readonly<Record<string, unknown>> = { ...args };
@@ -189,6 +192,16 @@ export class Preflight extends PackageResource {
     return new Promise((resolve) => {
       this.urn.apply(() => resolve());
     });
+  }
+}
+
+/**
+ * Stands before a teardown: deleted before all that it depends on, it refuses with one list while API instances, applications or
+ * contracts that are not this stack's use what would go. Register it last. It asks Anypoint only when it is deleted.
+ */
+export class TeardownGuard extends PackageResource {
+  constructor(name: string, args: TeardownGuardArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ handler: "TeardownGuard", outputs: [] }, name, { ...args }, opts);
   }
 }
 

@@ -11,6 +11,7 @@ export const HANDLER_NAMES = [
   "SigningKey",
   "Preflight",
   "ManualClientProvider",
+  "TeardownGuard",
 ] as const;
 
 export type HandlerName = (typeof HANDLER_NAMES)[number];

@@ -26,7 +26,7 @@ import {
 import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
-import { instancesBoundTo } from "./provider-users.ts";
+import { instancesBoundTo, tellUnseen } from "./provider-users.ts";
 import { type Tell, tellUser } from "./remains.ts";
 
 export interface ClientProviderState extends ClientProviderInputs, Ownership {
@@ -155,8 +155,10 @@ export async function deleteClientProvider(
   const subject = subjectOf(state.name, organizationId);
   const at = path`/accounts/api/organizations/${organizationId}/clientProviders/${providerId}`;
   if (origin === "created") {
-    const users = state.deleteWhileUsed === true ? [] : await instancesBoundTo(client, providerId);
-    if (users.length > 0) {
+    const { found, unseen } =
+      state.deleteWhileUsed === true ? { found: [], unseen: [] } : await instancesBoundTo(client, providerId);
+    if (found.length > 0) {
+      const users = found.map(({ words }) => words);
       throw refusal(
         "clientProviders.delete",
         `Could not delete ${subject}: API instances that this stack does not have are bound to it: ${users.join(", ")}. Nothing of it was changed. ` +
@@ -164,6 +166,7 @@ export async function deleteClientProvider(
           "or set okta-anypoint:clientProvider.deleteWhileUsed to true and run `pulumi up` first; or leave it with `pulumi state delete`.",
       );
     }
+    tellUnseen(client, `client provider "${state.name}"`, unseen, tell);
     await client.delete({ operation: "clientProviders.delete", subject, path: at });
     return;
   }

@@ -37,10 +37,16 @@ const answer = z.object({ suggestedClientManagementProviderIds: z.array(z.string
 /** How often a list is read and written before we give way to whoever else writes it. */
 const TRIES = 5;
 
+export interface AssignmentTimes {
+  /** Pause before the second look at a list that was written, in ms. Default 1,000. */
+  readonly settleMs?: number;
+}
+
 /** Adds the provider to the environment's list: first with `makeDefault`, else last. One that is in it is adopted. */
 export async function createEnvironmentAssignment(
   client: AnypointClient,
   inputs: EnvironmentAssignmentInputs,
+  { settleMs = 1_000 }: AssignmentTimes = {},
 ): Promise<{ id: string; state: EnvironmentAssignmentState }> {
   const found = await environment(client, inputs.environment, inputs.businessGroup);
   const place: Place = {
@@ -58,7 +64,7 @@ export async function createEnvironmentAssignment(
   const state = { ...inputs, ...place, organizationName: found.organization.name, ...ownership };
   // Once the write took effect, whose entry it was can't be seen any more.
   return afterCreation(id, state, async () => {
-    await merge(client, place, former, (list) => placed(list, inputs));
+    await merge(client, place, former, (list) => placed(list, inputs), settleMs);
     return { id, state };
   });
 }
@@ -85,6 +91,7 @@ export async function updateEnvironmentAssignment(
   _id: string,
   state: EnvironmentAssignmentState,
   inputs: EnvironmentAssignmentInputs,
+  { settleMs = 1_000 }: AssignmentTimes = {},
 ): Promise<EnvironmentAssignmentState> {
   const { clientProviderId } = inputs;
   const place = await placeNow(client, state, inputs);
@@ -103,7 +110,7 @@ export async function updateEnvironmentAssignment(
       // One that was taken out meanwhile has no place to go back to.
       return others.toSpliced(state.origin === "adopted" && home >= 0 ? home : others.length, 0, clientProviderId);
     };
-    await merge(client, state, former, moved, wrote);
+    await merge(client, state, former, moved, settleMs, wrote);
     return next;
   });
 }
@@ -136,16 +143,26 @@ function placed(list: readonly string[], { clientProviderId, makeDefault }: Envi
   return list.includes(clientProviderId) ? [...list] : [...list, clientProviderId];
 }
 
-/** Changes the list as it was read, writes it, and reads it back; begins again when somebody else wrote meanwhile. */
+/**
+ * Changes the list as it was read, writes it, and reads it back; begins again when somebody else wrote meanwhile. Anypoint takes
+ * no condition with a write, so that one who read before us and writes after us takes our entry out unknowingly: hence the second
+ * look after a pause. What is slower still shows in the next refresh.
+ */
 async function merge(
   client: AnypointClient,
   place: Place,
   former: readonly string[],
   change: (list: readonly string[]) => string[],
+  settleMs = 0,
   wrote: () => void = () => undefined,
 ): Promise<void> {
   let current = former;
+  let unsettled = false;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    if (unsettled && settleMs > 0 && same(change(current), current)) {
+      await pause(settleMs);
+      current = await readExisting(client, place);
+    }
     const wanted = change(current);
     if (same(wanted, current)) return;
     await client.run({
@@ -156,6 +173,7 @@ async function merge(
       body: { suggestedClientManagementProviderIds: wanted },
     });
     wrote();
+    unsettled = true;
     current = await readExisting(client, place);
   }
   if (same(change(current), current)) return;
@@ -164,6 +182,11 @@ async function merge(
     `Could not write ${subjectOf(place)}: somebody else keeps changing it (${TRIES} tries). Find out who (another stack, a person in Access Management), then run the command again.`,
   );
 }
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 const same = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id, index) => id === other[index]);

@@ -27,15 +27,18 @@ const PROVIDER_POLICIES: ReadonlyMap<string, string> = new Map([
   ["pingfederate-access-token-enforcement", "ping"],
 ]);
 
+const NOTHING = { applications: new Set<string>(), policies: new Set<string>() };
+
 /**
  * What holds the instance to its provider, in words; empty when nothing is seen. `to` is the new provider: null is Anypoint's
- * own, undefined one that is not made yet.
+ * own, undefined one that is not made yet. `own`: what is gone by then, and so holds nothing.
  */
 export async function bindingHolders(
   client: AnypointClient,
   place: InstancePlace,
   instance: Instance,
   to: string | null | undefined,
+  own: { readonly applications: ReadonlySet<string>; readonly policies: ReadonlySet<string> } = NOTHING,
 ): Promise<string[]> {
   const [contracts, policies, groups, type] = await Promise.all([
     listContracts(client, place),
@@ -44,11 +47,14 @@ export async function bindingHolders(
     providerType(client, to),
   ]);
   return [
-    ...contracts.map(
-      ({ contractId, applicationId, applicationName, status }) =>
-        `contract ${contractId} of application ${applicationName === undefined ? applicationId : `"${applicationName}"`} (${status.toLowerCase()})`,
-    ),
+    ...contracts
+      .filter(({ applicationId = "" }) => !own.applications.has(applicationId))
+      .map(
+        ({ contractId, applicationId, applicationName, status }) =>
+          `contract ${contractId} of application ${applicationName === undefined ? applicationId : `"${applicationName}"`} (${status.toLowerCase()})`,
+      ),
     ...(policies ?? [])
+      .filter(({ policyId }) => !own.policies.has(policyId))
       .filter(({ assetId }) => PROVIDER_POLICIES.has(assetId) && PROVIDER_POLICIES.get(assetId) !== type)
       .map(({ assetId, policyId }) => `policy ${policyId} (${assetId})`),
     ...groups,

@@ -1,5 +1,6 @@
 /** Handler of `anypoint:EnvironmentAssignment`. */
 import type { AnypointClient } from "../anypoint/client.ts";
+import { defaultNotice } from "../anypoint/default-provider.ts";
 import {
   type EnvironmentAssignmentInputs,
   type EnvironmentAssignmentState,
@@ -9,6 +10,7 @@ import {
   readEnvironmentAssignment,
   updateEnvironmentAssignment,
 } from "../anypoint/environment-assignment.ts";
+import { tellUser } from "../anypoint/remains.ts";
 import { sameNamed, samePlace } from "./names.ts";
 import { define } from "./resource-handler.ts";
 
@@ -20,8 +22,16 @@ export const definition = define<AnypointClient, EnvironmentAssignmentInputs, En
     environment: sameNamed("environmentId", "environmentName"),
   },
   renamed: samePlace,
-  create: createEnvironmentAssignment,
+  verify: async (client, { environment, businessGroup, clientProviderId, makeDefault = false }, olds) => {
+    const there = olds.environment !== undefined && olds.environment === environment;
+    const asked = makeDefault && olds.makeDefault !== true;
+    if (environment === undefined || (there && !asked)) return [];
+    const notice = await defaultNotice(client, { environment, businessGroup, clientProviderId, makeDefault });
+    if (notice !== undefined) tellUser(notice);
+    return [];
+  },
+  create: (client, inputs) => createEnvironmentAssignment(client, inputs),
   read: readEnvironmentAssignment,
-  update: updateEnvironmentAssignment,
+  update: (client, id, state, inputs) => updateEnvironmentAssignment(client, id, state, inputs),
   remove: deleteEnvironmentAssignment,
 });

@@ -11,13 +11,15 @@ export interface Fault {
    * - `refuse`: answers `status` (default 500) and nothing happens;
    * - `lose`: the request takes effect, then `status` is answered (default 504) in place of its answer;
    * - `cut`: the request takes effect, then the connection is closed without an answer;
-   * - `delay`: waits `delayMs`, then goes on as usual.
+   * - `delay`: waits `delayMs`, or for `until` in its place, then goes on as usual.
    */
   readonly kind: "refuse" | "lose" | "cut" | "delay";
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
   readonly delayMs?: number;
+  /** In the same process only: what a delay waits for. */
+  readonly until?: Promise<unknown>;
   /** How many requests it meets before it is used up; default 1. */
   readonly times?: number;
   /** How many matching requests pass untouched before; default 0. */

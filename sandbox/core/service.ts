@@ -33,7 +33,7 @@ export function createServiceApp(name: ServiceName, journal: Journal, faults: Fa
     };
     const fault = faults.take(name, c.req.method, url.pathname);
     if (fault === undefined || fault.kind === "delay") {
-      if (fault !== undefined) await sleep(fault.delayMs ?? 1000);
+      if (fault !== undefined) await (fault.until ?? sleep(fault.delayMs ?? 1000));
       await next();
       journal.record({ ...entry, status: c.res.status, ...(fault && { fault: fault.kind }) });
       return;

@@ -6,6 +6,7 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import type { Fault } from "../../sandbox/core/faults.ts";
 import { type World, startWorld } from "./anypoint/world.ts";
+import { quickPauses } from "./quick-pauses.ts";
 import { type Planned, SmallEngine } from "./small-engine.ts";
 
 const NAMES = [
@@ -105,6 +106,7 @@ interface Run {
 
 const worlds: World[] = [];
 beforeEach(() => {
+  quickPauses();
   // What a delete tells is not what is looked at here.
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
 });

@@ -5,15 +5,22 @@ import { type Handler, handler } from "../../providers/index.ts";
 import { UNKNOWN } from "../../providers/handlers/unknowns.ts";
 import { HANDLER_NAMES, type HandlerName, PROVIDER_KEY, storedCode } from "../../providers/stored-code.ts";
 import { CONNECTED_APP, type World, startWorld } from "./anypoint/world.ts";
+import { quickPauses } from "./quick-pauses.ts";
 
 type Properties = Record<string, unknown>;
 
 let world: World;
 beforeEach(async () => {
+  quickPauses();
+  // What is told to people is not what is looked at here.
+  jest.spyOn(process.stderr, "write").mockReturnValue(true);
   world = await startWorld();
   for (const name of HANDLER_NAMES) await configure(name);
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
 
 async function configure(name: HandlerName, changes: Record<string, string | undefined> = {}): Promise<Handler> {
   const config: Record<string, string | undefined> = {
@@ -341,7 +348,7 @@ describe("check", () => {
 
 describe("diff", () => {
   const REPLACING: Record<
-    Exclude<HandlerName, "SigningKey" | "Preflight" | "ManualClientProvider">,
+    Exclude<HandlerName, "SigningKey" | "Preflight" | "ManualClientProvider" | "TeardownGuard">,
     Record<string, [unknown, boolean, boolean]>
   > = {
     // property: [new value, replaces, delete before replace]

@@ -29,6 +29,7 @@ test("the lines are what earlier states hold: a change needs handlers for both",
     "SigningKey",
     "Preflight",
     "ManualClientProvider",
+    "TeardownGuard",
   ]);
 });
 

@@ -342,13 +342,19 @@ describe("a delete while others use it", () => {
     expect(world.anypoint.state.apiInstances[world.legacyApiId]?.providerId).toBeNull();
   });
 
-  test("an environment that we may not see keeps it from nothing", async () => {
+  test("an environment that we may not see keeps it from nothing, and is told once", async () => {
     const { id, state } = await usedByOthers();
     world.faults.add({
       ...{ service: "anypoint", method: "GET", path: "/environments/[^/]+/apis$", kind: "refuse" },
       ...{ status: 403, times: 9 },
     });
-    await deleteClientProvider(world.client(), id, state);
+    const told: string[] = [];
+    await deleteClientProvider(world.client(), id, state, (line) => told.push(line));
     expect(world.anypoint.state.clientProviders).toEqual({});
+    expect(told).toEqual([
+      expect.stringContaining(
+        'not looked at everywhere, for want of permission: environment "Sandbox" of "Acme" (read:api_configuration); environment "Production" of "Acme"',
+      ),
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import {
   type EnvironmentAssignmentState,
   createEnvironmentAssignment,
@@ -8,6 +9,7 @@ import {
 } from "../../../providers/anypoint/environment-assignment.ts";
 import { createClientProvider } from "../../../providers/anypoint/client-provider.ts";
 import { HalfCreated, HalfUpdated } from "../../../providers/anypoint/creation.ts";
+import { quickPauses } from "../quick-pauses.ts";
 import { type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -15,13 +17,17 @@ let ours: string;
 let theirs: string;
 
 beforeEach(async () => {
+  quickPauses();
   world = await startWorld();
   const create = async (name: string) =>
     (await createClientProvider(world.client(), world.providerInputs({ name }))).id;
   ours = await create("ours");
   theirs = await create("theirs");
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
 
 const list = () => world.anypoint.state.environments[world.environmentId]?.clientProviderIds;
 const setList = (ids: string[]) => {
@@ -34,6 +40,10 @@ const inputs = (changes: { makeDefault?: boolean; environment?: string; business
   makeDefault: false,
   ...changes,
 });
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5);
+}
 
 describe("create", () => {
   test("appends to what is there, and says where it is", async () => {
@@ -97,6 +107,27 @@ describe("create", () => {
     const updated = await updateEnvironmentAssignment(world.client(), id, state, wanted);
     await deleteEnvironmentAssignment(world.client(), id, updated);
     expect(list()).toEqual(former());
+  });
+
+  test("two at once: an entry that the slower one's list takes out after it was read back is put in again", async () => {
+    // The slower one is let go within the pause, which is therefore the real one.
+    jest.restoreAllMocks();
+    setList([]);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    world.faults.add({
+      ...{ service: "anypoint", method: "PUT", path: "/clientManagementProviders$", kind: "delay", until: held },
+    });
+    const create = (clientProviderId: string) =>
+      createEnvironmentAssignment(world.client(), { ...inputs(), clientProviderId });
+    const slow = create(theirs);
+    await until(() => world.faults.pending.length === 0);
+    const quick = create(ours);
+    await until(() => world.calls().at(-2)?.startsWith("PUT clientManagementProviders") === true);
+    expect(list()).toEqual([ours]);
+    release();
+    await Promise.all([slow, quick]);
+    expect(new Set(list())).toEqual(new Set([theirs, ours]));
   });
 
   test("begins again when somebody else's list wins over ours", async () => {

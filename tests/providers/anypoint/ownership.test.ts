@@ -1,5 +1,5 @@
 /** Whose object it is, the same questions to every kind: what we make goes, what was there is given back, what is another's is left alone. */
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { createApiInstance, deleteApiInstance } from "../../../providers/anypoint/api-instance.ts";
 import type { ApiInstanceState } from "../../../providers/anypoint/api-instance-inputs.ts";
@@ -25,6 +25,7 @@ import {
   deleteEnvironmentAssignment,
   updateEnvironmentAssignment,
 } from "../../../providers/anypoint/environment-assignment.ts";
+import { quickPauses } from "../quick-pauses.ts";
 import { CONNECTED_APP, type World, startWorld } from "./world.ts";
 
 let world: World;
@@ -32,6 +33,7 @@ let clientProviderId: string;
 let apiId: string;
 
 beforeEach(async () => {
+  quickPauses();
   world = await startWorld();
   clientProviderId = (await createClientProvider(world.client(), world.providerInputs())).id;
   apiId = (await createApiInstance(world.client(), instanceInputs("okta"))).id;
@@ -40,7 +42,10 @@ beforeEach(async () => {
   if (ours === undefined) throw new Error("no provider");
   for (const id of OTHERS) clientProviders[id] = { ...structuredClone(ours), providerId: id, name: id };
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
 
 /** Providers of other people. */
 const OTHERS = ["theirs", "others", "third"];
