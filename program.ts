@@ -1,6 +1,7 @@
 /** The Pulumi program: settings in, resources registered, outputs out. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { DestroyGuard } from "./components/destroy-guard.ts";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "./components/two-app-client-provider.ts";
 import { Verification } from "./components/verification.ts";
 import { expectationsOf } from "./checks/expectations.ts";
@@ -15,15 +16,17 @@ import { Preflight } from "./providers/resources.ts";
 /** Reads the stack's configuration and sets up all it asks for. A wrong configuration throws before anything is registered. */
 export async function program(): Promise<ProgramOutputs> {
   const settings = stackSettings();
-  await new Preflight("okta-anypoint-preflight", expectationsOf(settings)).passed();
+  const preflight = new Preflight("okta-anypoint-preflight", expectationsOf(settings));
+  await preflight.passed();
   const pattern = new TwoAppClientProvider("okta-anypoint", patternArgs(settings), {
     providers: { okta: oktaProvider(settings) },
   });
   const input = verifyInput(settings, pattern);
+  const guarded: pulumi.Resource[] = [preflight, pattern];
   if (settings.clientProvider.mode === "manual" && settings.clientProvider.id === undefined) {
     tellManualSteps(settings, pattern);
   } else if (settings.verifyAfterUp) {
-    new Verification(
+    const verification = new Verification(
       "okta-anypoint-verification",
       {
         input,
@@ -33,7 +36,9 @@ export async function program(): Promise<ProgramOutputs> {
       },
       { dependsOn: [pattern] },
     );
+    guarded.push(verification);
   }
+  new DestroyGuard("okta-anypoint-guard", { protect: settings.protect, guarded });
   return outputs(settings, pattern, input);
 }
 
@@ -135,6 +140,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       ]),
     ),
     ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
+    protect: settings.protect,
   };
 }
 

@@ -8,11 +8,14 @@ const text = z.string();
 const place = { environment: text, businessGroup: text.optional() };
 
 export const expectationsShape = {
+  orgUrl: text.optional(),
+  /** Whether a change that cuts off consumers is refused. */
+  protect: z.boolean().optional(),
   /** Scopes that the login at Okta needs. */
   oktaScopes: z.array(text),
   /** `adopted`: it is there and taken over, so that its names are taken is right. */
   manager: z.object({ label: text, clientId: text, adopted: z.boolean().optional() }),
-  inspector: z.object({ label: text, adopted: z.boolean().optional() }),
+  inspector: z.object({ label: text, adopted: z.boolean().optional(), appId: text.optional() }),
   authorizationServer: z
     .object({
       /** An existing server. */
@@ -23,8 +26,16 @@ export const expectationsShape = {
       existingScopes: z.array(text),
     })
     .optional(),
-  /** `adopted`: it is there and taken over, or a person makes it: its name is no matter of ours. */
-  clientProvider: z.object({ name: text, adopted: z.boolean().optional() }),
+  /**
+   * `adopted`: it is there and taken over, or a person makes it: its name is no matter of ours. `id` and `waiting`: a person's
+   * one, given or not.
+   */
+  clientProvider: z.object({
+    name: text,
+    adopted: z.boolean().optional(),
+    id: text.optional(),
+    waiting: z.boolean().optional(),
+  }),
   environments: z.array(z.object(place)),
   apis: z.array(
     z.object({
@@ -58,14 +69,20 @@ export const LOGINS_ALONE: Expectations = {
 export function expectationsOf(settings: Settings): Expectations {
   const { adopt, authorizationServer: server, clientProvider } = settings;
   const imported = new Set(Object.keys(adopt.serverScopes));
+  const byHand = clientProvider.mode === "manual";
   return {
+    orgUrl: settings.orgUrl,
+    protect: settings.protect,
     oktaScopes: oktaScopes(settings),
     manager: {
       label: settings.manager.label,
       clientId: settings.manager.clientId,
       ...(adopt.managerApp !== undefined && { adopted: true }),
     },
-    inspector: { label: settings.inspector.label, ...(adopt.inspectorApp !== undefined && { adopted: true }) },
+    inspector: {
+      label: settings.inspector.label,
+      ...(adopt.inspectorApp !== undefined && { adopted: true, appId: adopt.inspectorApp }),
+    },
     ...(server && {
       authorizationServer: {
         ...(server.id !== undefined && { id: server.id }),
@@ -79,7 +96,8 @@ export function expectationsOf(settings: Settings): Expectations {
     }),
     clientProvider: {
       name: clientProvider.name,
-      ...((clientProvider.mode === "manual" || clientProvider.adopt === true) && { adopted: true }),
+      ...((byHand || clientProvider.adopt === true) && { adopted: true }),
+      ...(byHand && (clientProvider.id === undefined ? { waiting: true } : { id: clientProvider.id })),
     },
     environments: clientProvider.environments.map(({ environment, businessGroup }) => ({
       environment,

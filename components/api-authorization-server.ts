@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { adoption, childOptions, componentType } from "./component.ts";
+import { adoption, childOptions, componentType, protection } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -43,6 +43,8 @@ export interface ApiAuthorizationServerArgs {
   readonly accessTokenLifetimeMinutes?: pulumi.Input<number>;
   /** Objects of an existing server that are imported, and left by a destroy. */
   readonly adopt?: AdoptedServerObjects;
+  /** Whether Pulumi refuses to replace or delete a server created here. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 export interface AdoptedServerObjects {
@@ -81,7 +83,8 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         reason: `${name}: give either serverId (an existing authorization server) or create (a new one)`,
       });
     }
-    this.serverId = args.create === undefined ? pulumi.output(args.serverId ?? "") : this.#server(name, args.create).id;
+    this.serverId =
+      args.create === undefined ? pulumi.output(args.serverId ?? "") : this.#server(name, args.create, args.protect).id;
     const urls: pulumi.Output<ServerUrls> = pulumi
       .all([args.orgUrl, this.serverId])
       .apply(([orgUrl, serverId]) => serverUrls(orgUrl, serverId));
@@ -97,7 +100,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
     this.registerOutputs({ serverId: this.serverId, issuer: this.issuer, tokenUrl: this.tokenUrl });
   }
 
-  #server(name: string, args: NewServerArgs): okta.auth.Server {
+  #server(name: string, args: NewServerArgs, protect: boolean | undefined): okta.auth.Server {
     return new okta.auth.Server(
       `${name}-server`,
       {
@@ -106,7 +109,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         audiences: [args.audience],
         issuerMode: "ORG_URL",
       },
-      childOptions(this),
+      childOptions(this, protection(protect)),
     );
   }
 

@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
-import { LOOKS_OF_AN_APP, adoption, childOptions, componentType } from "./component.ts";
+import { LOOKS_OF_AN_APP, adoption, childOptions, componentType, protection } from "./component.ts";
 
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
@@ -13,6 +13,8 @@ export interface InspectorAppArgs {
   readonly clientSecret?: pulumi.Input<string>;
   /** Id of an app that is there: imported, and left by a destroy. `label` must be its own. */
   readonly adoptAppId?: string;
+  /** Whether Pulumi refuses to replace or delete the app. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 /** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
@@ -45,7 +47,7 @@ export class InspectorApp extends pulumi.ComponentResource {
         // Sent along, so that no change of the app makes Okta find a new one.
         ...(args.clientSecret !== undefined && { clientBasicSecret: pulumi.secret(args.clientSecret) }),
       },
-      childOptions(this, adoption(args.adoptAppId, NOT_OURS)),
+      childOptions(this, { ...adoption(args.adoptAppId, NOT_OURS), ...protection(args.protect) }),
     );
     this.clientId = this.app.clientId;
     this.clientSecret = pulumi.secret(args.clientSecret ?? this.app.clientSecret);

@@ -17,11 +17,11 @@ export interface TwoAppClientProviderArgs {
   readonly orgUrl: pulumi.Input<string>;
   /** What becomes of clients on delete; sets both deletion switches and `okta.clients.manage`. Default `anypoint`. */
   readonly clientDeletion?: pulumi.Input<ClientDeletion>;
-  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion">;
+  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion" | "protect">;
   readonly adminRole?: Omit<ClientAdminRoleArgs, "clientId" | "app">;
-  readonly inspector?: InspectorAppArgs;
+  readonly inspector?: Omit<InspectorAppArgs, "protect">;
   /** The server that issues the consumers' tokens. Without it only the org issues tokens, which knows no custom scopes. */
-  readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
+  readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds" | "protect">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
     | "mode"
@@ -47,6 +47,11 @@ export interface TwoAppClientProviderArgs {
   readonly consumers?: Readonly<Record<string, ConsumerArgs>>;
   /** Adds a scope that no API asks for, and a consumer without contract, for the verification's two refusals. */
   readonly probe?: { readonly scope: string };
+  /**
+   * Whether Pulumi refuses to replace or delete what all consumers depend on: the client provider, both apps and a server
+   * created here. Default as the component's options say.
+   */
+  readonly protect?: boolean;
 }
 
 export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "clientDeletion" | "contract"> &
@@ -81,13 +86,14 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
   constructor(name: string, args: TwoAppClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("TwoAppClientProvider"), name, {}, opts);
     const child = { parent: this };
+    const { protect } = args;
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
 
     this.manager = new ManagerApp(
       `${name}-manager`,
-      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion },
+      { ...args.manager, orgUrl: args.orgUrl, clientDeletion: args.clientDeletion, protect },
       child,
     );
     const role = new ClientAdminRole(
@@ -99,7 +105,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
       },
       child,
     );
-    this.inspector = new InspectorApp(`${name}-inspector`, args.inspector, child);
+    this.inspector = new InspectorApp(`${name}-inspector`, { ...args.inspector, protect }, child);
 
     // The declared clients are made after the server whose URLs the provider needs.
     const [clientIds, resolveClientIds] = pulumi.deferredOutput<string[]>();
@@ -110,6 +116,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         {
           ...server,
           orgUrl: args.orgUrl,
+          protect,
           scopes:
             args.probe === undefined ? scopes : [...scopes, { name: args.probe.scope, description: "Verification" }],
           clientIds: waiting || (consumerCount === 0 && args.probe === undefined) ? [] : clientIds,
@@ -145,6 +152,7 @@ export class TwoAppClientProvider extends pulumi.ComponentResource {
         inspectorClientSecret: this.inspector.clientSecret,
         clientDeletion: args.clientDeletion,
         environments,
+        protect,
       },
       { ...child, dependsOn: [this.manager, role, this.inspector] },
     );
