@@ -43,7 +43,7 @@ export async function program(): Promise<ProgramOutputs> {
   guardTeardown(
     "okta-anypoint-teardown-guard",
     pattern,
-    { deleteWhileUsed: settings.clientProvider.deleteWhileUsed },
+    { deleteWhileUsed: settings.clientProvider.deleteWhileUsed, protect: settings.protect },
     before,
   );
   return outputs(settings, pattern, input);
@@ -149,6 +149,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
       ]),
     ),
     ...(settings.probe && { probe: { scope: settings.verification.probeScope } }),
+    protect: settings.protect,
   };
 }
 

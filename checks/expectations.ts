@@ -11,9 +11,12 @@ const place = { environment: text, businessGroup: text.optional() };
 const app = { generation: z.int().optional(), label: text, adopted: z.boolean().optional() };
 const manager = z.object({ ...app, clientId: text });
 /** `clientId`: undefined of an adopted app, and in what a release without it recorded. */
-const inspector = z.object({ ...app, clientId: text.optional() });
+const inspector = z.object({ ...app, clientId: text.optional(), appId: text.optional() });
 
 export const expectationsShape = {
+  orgUrl: text.optional(),
+  /** Whether a change that cuts off consumers is refused. */
+  protect: z.boolean().optional(),
   /** Scopes that the login at Okta needs. */
   oktaScopes: z.array(text),
   /** `adopted`: it is there and taken over, so that its names are taken is right. */
@@ -32,8 +35,16 @@ export const expectationsShape = {
       existingScopes: z.array(text),
     })
     .optional(),
-  /** `adopted`: it is there and taken over, or a person makes it: its name is no matter of ours. */
-  clientProvider: z.object({ name: text, adopted: z.boolean().optional() }),
+  /**
+   * `adopted`: it is there and taken over, or a person makes it: its name is no matter of ours. `id` and `waiting`: a person's
+   * one, given or not.
+   */
+  clientProvider: z.object({
+    name: text,
+    adopted: z.boolean().optional(),
+    id: text.optional(),
+    waiting: z.boolean().optional(),
+  }),
   environments: z.array(z.object(place)),
   apis: z.array(
     z.object({
@@ -83,12 +94,16 @@ export function expectationsOf(settings: Settings): Expectations {
   }));
   const inspectors = settings.inspector.generations.map((generation) => ({
     ...app(generation, settings.inspector.label, adopt.inspectorApp),
+    ...(adopted(generation, adopt.inspectorApp) && { appId: adopt.inspectorApp }),
     ...(!adopted(generation, adopt.inspectorApp) && {
       clientId: generationClientId(settings.inspector.clientId, generation),
     }),
   }));
   const [[firstManager, ...laterManagers], [firstInspector, ...laterInspectors]] = [managers, inspectors];
+  const byHand = clientProvider.mode === "manual";
   return {
+    orgUrl: settings.orgUrl,
+    protect: settings.protect,
     oktaScopes: oktaScopes(settings),
     // The schema demands one generation at least.
     manager: firstManager!,
@@ -108,7 +123,8 @@ export function expectationsOf(settings: Settings): Expectations {
     }),
     clientProvider: {
       name: clientProvider.name,
-      ...((clientProvider.mode === "manual" || clientProvider.adopt === true) && { adopted: true }),
+      ...((byHand || clientProvider.adopt === true) && { adopted: true }),
+      ...(byHand && (clientProvider.id === undefined ? { waiting: true } : { id: clientProvider.id })),
     },
     environments: clientProvider.environments.map(({ environment, businessGroup }) => ({
       environment,

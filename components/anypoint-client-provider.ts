@@ -9,7 +9,7 @@ import {
   type Origin,
 } from "../providers/resources.ts";
 import type { ProviderMode } from "../config/schema.ts";
-import { Component, childOptions } from "./component.ts";
+import { Component, childOptions, protection } from "./component.ts";
 import type { ClientDeletion } from "./manager-app.ts";
 
 /** An environment that is offered the provider. */
@@ -61,6 +61,8 @@ export interface AnypointClientProviderArgs {
   readonly deleteWhileUsed?: pulumi.Input<boolean>;
   /** The provider is there: it is taken over, and given back by a destroy. Default false. */
   readonly adopt?: pulumi.Input<boolean>;
+  /** Whether Pulumi refuses to replace or delete the provider. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 /** Children: `<name>-provider`, `<name>-<business group>-<environment>`. */
@@ -104,7 +106,7 @@ export class AnypointClientProvider extends Component {
         ? new ManualClientProvider(
             `${name}-provider`,
             { ...published, providerId: args.providerId },
-            childOptions(this, { aliases: [{ type: CLIENT_PROVIDER }] }),
+            childOptions(this, { aliases: [{ type: CLIENT_PROVIDER }], ...protection(args.protect) }),
           )
         : new ClientProvider(
             `${name}-provider`,
@@ -116,7 +118,7 @@ export class AnypointClientProvider extends Component {
               deleteWhileUsed: args.deleteWhileUsed,
               adopt: args.adopt,
             },
-            childOptions(this, { aliases: [{ type: MANUAL_CLIENT_PROVIDER }] }),
+            childOptions(this, { aliases: [{ type: MANUAL_CLIENT_PROVIDER }], ...protection(args.protect) }),
           );
     this.waiting = args.mode === "manual" && args.providerId === undefined;
     // In mode manual the id is an input, and so known where it is not waited for.

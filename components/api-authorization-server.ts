@@ -3,7 +3,7 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_RULE_NAME, accessPolicyName } from "../config/access-policy.ts";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { Component, adoption, childOptions } from "./component.ts";
+import { Component, adoption, childOptions, protection } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -44,6 +44,8 @@ export interface ApiAuthorizationServerArgs {
   readonly accessTokenLifetimeMinutes?: pulumi.Input<number>;
   /** Objects of an existing server that are imported, and left by a destroy. */
   readonly adopt?: AdoptedServerObjects;
+  /** Whether Pulumi refuses to replace or delete a server created here. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 export interface AdoptedServerObjects {
@@ -84,7 +86,7 @@ export class ApiAuthorizationServer extends Component {
         reason: `${name}: give either serverId (an existing authorization server) or create (a new one)`,
       });
     }
-    if (args.create !== undefined) this.server = this.#server(name, args.create);
+    if (args.create !== undefined) this.server = this.#server(name, args.create, args.protect);
     this.serverId = this.server?.id ?? pulumi.output(args.serverId ?? "");
     const urls: pulumi.Output<ServerUrls> = pulumi
       .all([args.orgUrl, this.serverId])
@@ -106,7 +108,7 @@ export class ApiAuthorizationServer extends Component {
     return this.server === undefined ? {} : { deletedWith: this.server };
   }
 
-  #server(name: string, args: NewServerArgs): okta.auth.Server {
+  #server(name: string, args: NewServerArgs, protect: boolean | undefined): okta.auth.Server {
     return new okta.auth.Server(
       `${name}-server`,
       {
@@ -115,7 +117,7 @@ export class ApiAuthorizationServer extends Component {
         audiences: [args.audience],
         issuerMode: "ORG_URL",
       },
-      childOptions(this),
+      childOptions(this, protection(protect)),
     );
   }
 

@@ -35,6 +35,10 @@ export function adoption(importId: string | undefined, leave: readonly string[] 
   return importId === undefined ? {} : { import: importId, retainOnDelete: true, ignoreChanges: [...leave] };
 }
 
+/** Option of a child that consumers depend on; left to the component's own options when nothing is said. */
+export const protection = (protect: boolean | undefined): pulumi.CustomResourceOptions =>
+  protect === undefined ? {} : { protect };
+
 /**
  * Settings of an adopted Okta app that have nothing to do with its work here. Some of them the plugin does not read, so that an
  * import would differ from its defaults (inferred: provider code).

@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
-import { Component, LOOKS_OF_AN_APP, adoption, childOptions } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, childOptions, protection } from "./component.ts";
 
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
@@ -18,6 +18,8 @@ export interface InspectorAppArgs {
   readonly clientSecret?: pulumi.Input<string>;
   /** Id of an app that is there: imported, and left by a destroy. `label` must be its own. */
   readonly adoptAppId?: string;
+  /** Whether Pulumi refuses to replace or delete the app. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 /** Label and client id unless others are given. */
@@ -61,6 +63,7 @@ export class InspectorApp extends Component {
         ignoreChanges: args.adoptAppId === undefined ? ["clientId"] : NOT_OURS,
         // Two apps of one client id can't be at once.
         deleteBeforeReplace: args.adoptAppId === undefined,
+        ...protection(args.protect),
       }),
     );
     this.clientId = this.app.clientId;

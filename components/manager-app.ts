@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
 import { publicJwkOf } from "../providers/signing-key.ts";
-import { Component, LOOKS_OF_AN_APP, adoption, childOptions } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, childOptions, protection } from "./component.ts";
 
 export type { ClientDeletion };
 
@@ -31,6 +31,8 @@ export interface ManagerAppArgs {
   readonly kid?: string;
   /** An app that is there: imported, and left by a destroy. `clientId` and `label` must be its own. */
   readonly adopt?: AdoptedManager;
+  /** Whether Pulumi refuses to replace or delete the app. Default as the component's options say. */
+  readonly protect?: boolean;
 }
 
 /** Label and client id unless others are given. */
@@ -96,7 +98,7 @@ export class ManagerApp extends Component {
         jwks: [publicJwk.apply(({ kid, kty, e, n }) => ({ kid, kty, e, n }))],
         skipAuthenticationPolicy: true,
       },
-      childOptions(this, adoption(adopt?.appId, LOOKS_OF_AN_APP)),
+      childOptions(this, { ...adoption(adopt?.appId, LOOKS_OF_AN_APP), ...protection(args.protect) }),
     );
     this.scopes = pulumi.output(args.clientDeletion ?? "anypoint").apply(managerScopes);
     new okta.AppOauthApiScope(

@@ -1,16 +1,19 @@
 /** The guard of a pattern: deleted before anything else, it refuses while others use what would go. */
 import type * as pulumi from "@pulumi/pulumi";
 import { TeardownGuard } from "../providers/resources.ts";
+import { protection } from "./component.ts";
 import type { TwoAppClientProvider } from "./two-app-client-provider.ts";
 
 /**
  * Registers the guard of a pattern's teardown. Register it last, with all that a refused destroy must leave alone under
- * `dependsOn`: the pattern is there in any case.
+ * `dependsOn`: the pattern is there in any case. With `protect`, Pulumi itself refuses, and a destroy ends before it has deleted
+ * anything; the protection of other resources alone does not do that: without a preview Pulumi deletes what depends on them
+ * before it comes to them (measured).
  */
 export function guardTeardown(
   name: string,
   pattern: TwoAppClientProvider,
-  args: { readonly deleteWhileUsed?: pulumi.Input<boolean> } = {},
+  args: { readonly deleteWhileUsed?: pulumi.Input<boolean>; readonly protect?: boolean } = {},
   dependsOn: readonly pulumi.Resource[] = [],
 ): TeardownGuard {
   const { clientProvider, apis, consumers, probe } = pattern;
@@ -32,7 +35,7 @@ export function guardTeardown(
       applications: applications.map(({ applicationId, origin }) => ({ applicationId, origin })),
       policies: Object.values(apis).map(({ policy }) => policy.policyId),
     },
-    { dependsOn: [pattern, ...dependsOn] },
+    { dependsOn: [pattern, ...dependsOn], ...protection(args.protect) },
   );
 }
 

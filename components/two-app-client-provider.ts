@@ -25,12 +25,12 @@ export interface TwoAppClientProviderArgs {
   /** What becomes of clients on delete; sets both deletion switches and `okta.clients.manage`. Default `anypoint`. */
   readonly clientDeletion?: pulumi.Input<ClientDeletion>;
   /** The first generation, which a brought key and an adopted app belong to, and the numbers of all that there are. */
-  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion"> & Generations;
+  readonly manager?: Omit<ManagerAppArgs, "orgUrl" | "clientDeletion" | "protect"> & Generations;
   readonly adminRole?: Omit<ClientAdminRoleArgs, "clientId" | "app">;
   /** As with the Manager; a given secret is that of the first generation. */
-  readonly inspector?: InspectorAppArgs & Generations;
+  readonly inspector?: Omit<InspectorAppArgs, "protect"> & Generations;
   /** The server that issues the consumers' tokens. Without it only the org issues tokens, which knows no custom scopes. */
-  readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds">;
+  readonly authorizationServer?: Omit<ApiAuthorizationServerArgs, "orgUrl" | "clientIds" | "protect">;
   readonly clientProvider?: Pick<
     AnypointClientProviderArgs,
     | "mode"
@@ -56,6 +56,11 @@ export interface TwoAppClientProviderArgs {
   readonly consumers?: Readonly<Record<string, ConsumerArgs>>;
   /** Adds a scope that no API asks for, and a consumer without contract, for the verification's two refusals. */
   readonly probe?: { readonly scope: string };
+  /**
+   * Whether Pulumi refuses to replace or delete what all consumers depend on: the client provider, both apps and a server
+   * created here. Default as the component's options say.
+   */
+  readonly protect?: boolean;
 }
 
 export type ConsumerArgs = Omit<ApiConsumerArgs, "api" | "clientProviderId" | "clientDeletion" | "contract"> &
@@ -93,6 +98,7 @@ export class TwoAppClientProvider extends Component {
   constructor(name: string, args: TwoAppClientProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("TwoAppClientProvider", name, opts);
     const child = childOptions(this);
+    const { protect } = args;
     const org = pulumi.output(args.orgUrl).apply(orgUrls);
     const consumerCount = Object.keys(args.consumers ?? {}).length;
     const waiting = args.clientProvider?.mode === "manual" && args.clientProvider.providerId === undefined;
@@ -106,6 +112,7 @@ export class TwoAppClientProvider extends Component {
         {
           ...server,
           orgUrl: args.orgUrl,
+          protect,
           scopes:
             args.probe === undefined ? scopes : [...scopes, { name: args.probe.scope, description: "Verification" }],
           clientIds: waiting || (consumerCount === 0 && args.probe === undefined) ? [] : clientIds,
@@ -118,7 +125,7 @@ export class TwoAppClientProvider extends Component {
     const app = childOptions(this, server && { dependsOn: [server] });
     const managers = this.#managers(name, args, app);
     this.manager = managers.active.app;
-    const inspectors = this.#inspectors(name, args.inspector, app);
+    const inspectors = this.#inspectors(name, args, app);
     this.inspector = inspectors.active;
 
     this.consumerTokenUrl = this.authorizationServer?.tokenUrl ?? org.tokenUrl;
@@ -149,6 +156,7 @@ export class TwoAppClientProvider extends Component {
         inspectorClientSecret: this.inspector.clientSecret,
         clientDeletion: args.clientDeletion,
         environments,
+        protect,
       },
       // Of all generations: the provider is given the active one before a former one is deleted.
       childOptions(this, { dependsOn: [...managers.all, ...inspectors.all] }),
@@ -196,6 +204,7 @@ export class TwoAppClientProvider extends Component {
           ...(generation === 1 ? first : laterManager(first, generation)),
           orgUrl: args.orgUrl,
           clientDeletion: args.clientDeletion,
+          protect: protectionOf(args.protect, { generations, active }, generation),
         },
         opts,
       );
@@ -216,15 +225,18 @@ export class TwoAppClientProvider extends Component {
     return { active: made.active, all: made.all.flatMap(({ app, role }) => [app, role]) };
   }
 
-  #inspectors(name: string, args: TwoAppClientProviderArgs["inspector"], opts: pulumi.ComponentResourceOptions) {
-    const { generations, active, ...first } = args ?? {};
+  #inspectors(name: string, args: TwoAppClientProviderArgs, opts: pulumi.ComponentResourceOptions) {
+    const { generations, active, ...first } = args.inspector ?? {};
     return ofGenerations(
       { generations, active },
       "inspector",
       (generation) =>
         new InspectorApp(
           generationName(`${name}-inspector`, generation),
-          generation === 1 ? first : laterInspector(first, generation),
+          {
+            ...(generation === 1 ? first : laterInspector(first, generation)),
+            protect: protectionOf(args.protect, { generations, active }, generation),
+          },
           opts,
         ),
     );
@@ -273,6 +285,10 @@ function ofGenerations<T>(
   }
   return { active: chosen, all: [...all.values()] };
 }
+
+/** The active generation is protected; a former one is to be retired. */
+const protectionOf = (protect: boolean | undefined, generations: Generations, generation: number) =>
+  protect === undefined ? undefined : protect && generation === activeOf(generations);
 
 /** A later generation has a key of its own, made here. */
 function laterManager(

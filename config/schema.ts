@@ -291,6 +291,7 @@ export const stackConfig = z.strictObject({
   apis: list(api, "APIs").default([]),
   consumers: list(consumer, "consumers").default([]),
   verification: verification.prefault({}),
+  protect: flag("whether Pulumi refuses to replace or delete what consumers depend on").optional(),
   verifyAfterUp: flag("whether `pulumi up` ends with the verification").default(false),
   adopt: adopt.prefault({}),
   exportConsumerSecrets: flag("whether the stack outputs hold the consumers' client secrets").default(false),

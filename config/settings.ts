@@ -41,7 +41,7 @@ export class SettingsError extends Error {
 /** What the stack is to set up, with defaults filled in. */
 export interface Settings extends Omit<
   StackConfig,
-  "manager" | "inspector" | "clientProvider" | "authorizationServer" | "consumers" | "verification"
+  "manager" | "inspector" | "clientProvider" | "authorizationServer" | "consumers" | "verification" | "protect"
 > {
   readonly consumers: readonly (StackConfig["consumers"][number] & { readonly applicationName: string })[];
   readonly stack: string;
@@ -65,6 +65,7 @@ export interface Settings extends Omit<
   };
   readonly verification: StackConfig["verification"] & { readonly probeScope: string };
   readonly probe: boolean;
+  readonly protect: boolean;
 }
 
 export interface SettingsSource {
@@ -176,8 +177,12 @@ function withDerived(
       probeScope: own.verification.probeScope ?? `okta_anypoint_probe_${stack}`,
     },
     probe: wantsProbe(own, stack),
+    protect: own.protect ?? isProduction(stack),
   };
 }
+
+/** Whether `prod` or `production` is a word of the stack's name: `prod`, `prod-eu`, `acme_production`, but not `product`. */
+const isProduction = (stack: string): boolean => /(?<![a-z0-9])prod(uction)?(?![a-z0-9])/i.test(stack);
 
 /**
  * Parses each key by itself, so that one which can't be read hides nothing of the others. What can't be read is a problem, and

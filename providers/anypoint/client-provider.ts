@@ -161,8 +161,9 @@ export async function deleteClientProvider(
       const users = found.map(({ words }) => words);
       throw refusal(
         "clientProviders.delete",
-        `Could not delete ${subject}: API instances that this stack does not have are bound to it: ${users.join(", ")}. Nothing of it was changed. ` +
-          "Without it they would fall back to Anypoint's own provider, and their OpenID Connect policies would fail. Bind them to another provider in API Manager, then run the command again; " +
+        `Could not delete ${subject}: API instances that this stack does not delete with it are bound to it: ${users.join(", ")}. Nothing of it was changed. ` +
+          "Without it they would fall back to Anypoint's own provider, and their OpenID Connect policies would fail. " +
+          "It is never replaced (--replace), since all of it can be changed in place by `pulumi up`. To be rid of it: bind them to another provider in API Manager, then run the command again; " +
           "or set okta-anypoint:clientProvider.deleteWhileUsed to true and run `pulumi up` first; or leave it with `pulumi state delete`.",
       );
     }

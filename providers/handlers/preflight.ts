@@ -7,6 +7,7 @@ import { type Expectations, expectationsShape } from "../../checks/expectations.
 import { AnypointClient } from "../anypoint/client.ts";
 import { readConnection } from "../anypoint/connection.ts";
 import { readOktaConnection } from "../okta/login.ts";
+import { tellUser } from "../anypoint/remains.ts";
 import { define } from "./resource-handler.ts";
 
 export const connect = (config: (key: string) => string | undefined, environment: NodeJS.ProcessEnv): Around => ({
@@ -23,8 +24,14 @@ export const definition = define<Around, Expectations, Expectations>({
     const { listOf } = await import("../../checks/list.ts");
     const former = Object.keys(olds).length === 0 ? undefined : (olds as Expectations);
     const expected = known as Expectations;
+    const { cutOffs } = await import("../../checks/cut-offs.ts");
     // A change of one side needs no login at the other.
-    const findings = await checksBeforeUp(expected, around, former, changedSides(expected, former));
+    const findings = [
+      ...cutOffs(former, expected),
+      ...(await checksBeforeUp(expected, around, former, changedSides(expected, former))),
+    ];
+    for (const { code, status, seen } of findings)
+      if (code === "cuts-off-consumers" && status === "warn") tellUser(`warning: ${seen}`);
     const failed = findings.filter(({ status }) => status === "fail");
     return failed.length === 0 ? [] : [{ property: "", reason: listOf(failed) }];
   },

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import type * as pulumi from "@pulumi/pulumi";
 import { TwoAppClientProvider, type TwoAppClientProviderArgs } from "../../components/two-app-client-provider.ts";
 import { register, useMocks, value } from "./mocks.ts";
 
@@ -53,6 +54,33 @@ describe("TwoAppClientProvider", () => {
         "x-probe-application pulumi-nodejs:dynamic/anypoint:ClientApplication",
       ].sort(),
     );
+  });
+
+  test.each([
+    ["made here", {}, ["x-client-provider-provider", "x-inspector-app", "x-manager-app", "x-tokens-server"]],
+    [
+      "taken over",
+      {
+        manager: { clientId: "manager", adopt: { appId: "0oa1" } },
+        inspector: { adoptAppId: "0oa2" },
+        authorizationServer: { serverId: "default", scopes: [{ name: "read" }] },
+        clientProvider: { mode: "manual", providerId: "p1", environments: [{ environment: "Sandbox" }] },
+      } satisfies Partial<TwoAppClientProviderArgs>,
+      ["x-client-provider-provider", "x-inspector-app", "x-manager-app"],
+    ],
+  ])("protects what all consumers depend on, %s, and nothing unless asked", async (_what, changes, expected) => {
+    const guarded = async (protect?: boolean) => {
+      const names: string[] = [];
+      const note: pulumi.ResourceTransformation = ({ name, opts }) => {
+        if (opts.protect) names.push(name);
+        return undefined;
+      };
+      const args = { ...ARGS, ...changes, protect };
+      await register(() => new TwoAppClientProvider("x", args, { transformations: [note] }));
+      return names.sort();
+    };
+    expect(await guarded(true)).toEqual(expected);
+    expect(await guarded()).toEqual([]);
   });
 
   test("the client provider gets org URLs, but introspects where the consumers' tokens are issued", async () => {

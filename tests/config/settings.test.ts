@@ -97,6 +97,22 @@ describe("defaults", () => {
   });
 
   test.each([
+    ["prod", undefined, true],
+    ["production", undefined, true],
+    ["acme/okta-anypoint/Prod", undefined, true],
+    ["prod-eu", undefined, true],
+    ["payments_production", undefined, true],
+    ["product", undefined, false],
+    ["nonprod", undefined, false],
+    ["dev", undefined, false],
+    ["dev", true, true],
+    ["prod", false, false],
+  ])("protection in stack %s, configured as %s, is %s", (stack, protect, expected) => {
+    const values = { ...MINIMAL, ...(protect !== undefined && { "okta-anypoint:protect": protect }) };
+    expect(readSettings({ ...source(values), stack }).protect).toBe(expected);
+  });
+
+  test.each([
     ["dev", undefined, true],
     ["sandbox", undefined, true],
     ["prod", undefined, false],

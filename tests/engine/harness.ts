@@ -44,7 +44,10 @@ export async function startBench(changes: Record<string, unknown> = {}, run: Pul
     stateText: () => allText(join(folder, "state")),
     calls: (service, after) => lab.journal.entries({ service, after }),
     configure: async (more) => {
-      await stack.setAllConfig(sandboxConfig(lab, { ...changes, ...more }));
+      const all = { ...changes, ...more };
+      const left = Object.keys(all).filter((key) => all[key] === undefined);
+      if (left.length > 0) await stack.removeAllConfig(left);
+      await stack.setAllConfig(sandboxConfig(lab, all));
     },
     close: async () => {
       await lab.close();

@@ -18,6 +18,8 @@ interface Plan {
   /** `{id}` stands for the provider's id. */
   readonly changes: readonly Record<string, unknown>[];
   readonly byHand?: Record<string, unknown>;
+  /** Names of resources, with `*`, that each of the changes is to replace. */
+  readonly replace?: string[];
 }
 
 const plan = JSON.parse(process.argv[2] ?? "{}") as Plan;
@@ -30,7 +32,7 @@ try {
   const before = bench.lab.snapshot();
   for (const change of plan.changes) {
     await bench.configure(JSON.parse(JSON.stringify(change).replaceAll("{id}", id)) as Record<string, unknown>);
-    const text = await bench.stack.up(recorded(bench)).then(
+    const text = await bench.stack.up({ ...recorded(bench), replace: plan.replace }).then(
       () => "the operation succeeded",
       (error: Error) => error.message,
     );
