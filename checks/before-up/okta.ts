@@ -60,13 +60,16 @@ async function checkNames(
       : [{ label: inspector.label, key: "inspector.label" }]),
   ];
   const { clientId } = manager;
-  const asksForClient = mayAskForClients && !manager.adopted && former?.manager.clientId !== clientId;
+  const newClient = !manager.adopted && former?.manager.clientId !== clientId;
+  const asksForClient = mayAskForClients && newClient;
   // What is taken over, or was this stack's own before, is not looked for.
   const looked = [...labels.map(({ label }) => `"${label}"`), ...(asksForClient ? [clientId] : [])];
   if (looked.length === 0) return [];
   const findings: Finding[] = [];
+  let seen = false;
   for (const { label, key } of labels) {
     const taken = await appsLabelled(client, orgUrl, label);
+    seen ||= taken.some((app) => app.clientId === clientId);
     if (taken.length === 0) continue;
     findings.push(
       fail(
@@ -77,7 +80,8 @@ async function checkNames(
       ),
     );
   }
-  if (asksForClient) findings.push(...(await clientFindings(orgUrl, client, clientId)));
+  if (newClient && seen) findings.push(clientTaken(clientId));
+  else if (asksForClient) findings.push(...(await clientFindings(orgUrl, client, clientId)));
   return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
 }
 
@@ -92,13 +96,13 @@ async function clientFindings(orgUrl: string, client: OktaClient, clientId: stri
     if (!(error instanceof OktaError) || error.status !== 403) throw error;
     return [unknown(NAMES, `whether the client id ${clientId} is free may not be looked up (403)`)];
   }
-  if (taken === undefined) return [];
-  return [
-    fail(
-      NAMES,
-      "okta-client-id-taken",
-      `There is a client ${clientId} already, which this stack did not make.`,
-      "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
-    ),
-  ];
+  return taken === undefined ? [] : [clientTaken(clientId)];
 }
+
+const clientTaken = (clientId: string): Finding =>
+  fail(
+    NAMES,
+    "okta-client-id-taken",
+    `There is a client ${clientId} already, which this stack did not make.`,
+    "Choose another one (okta-anypoint:manager.clientId), or take that app over with `npm run adopt`.",
+  );
