@@ -38,6 +38,10 @@ const makings = ({ lab }: Bench, after: number): string[] =>
     .filter(({ service }) => service === "okta" || service === "anypoint")
     .map(({ method, path }) => `${method} ${path}`);
 
+async function outputs({ stack }: Bench): Promise<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value as unknown]));
+}
+
 async function expectVerified({ lab, stack }: Bench): Promise<void> {
   lab.gateway.sync();
   const { workDir, envVars } = stack.workspace;
@@ -123,9 +127,10 @@ describe.each(FIXTURES)("a stack of $release, $scenario", ({ release, scenario }
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
-  test("the first up, by a login that is no longer super admin, makes and deletes no object; all is verified", async () => {
+  test("the first up, by a login that is no longer super admin, makes and deletes no object, and keeps the outputs", async () => {
     const { lab, stack } = bench;
     const [before, position, since] = [ids(lab), lab.journal.position, bench.events.length];
+    const formerOutputs = await outputs(bench);
     const role = Object.values(lab.okta.state.roles).find(({ type }) => type === "SUPER_ADMIN")!;
     role.type = "ORG_ADMIN";
     try {
@@ -136,6 +141,7 @@ describe.each(FIXTURES)("a stack of $release, $scenario", ({ release, scenario }
     expect(changes(bench, since)).toEqual(expectedChanges(release));
     expect(ids(lab)).toEqual(before);
     expect(makings(bench, position)).toEqual([]);
+    expect(await outputs(bench)).toMatchObject(formerOutputs);
     await expectVerified(bench);
   });
 

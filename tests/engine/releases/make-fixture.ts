@@ -3,9 +3,11 @@
  * the release's folder, default the version in package.json.
  *
  * It brings up the stack of each scenario by the code of this checkout, and writes the configuration, the exported deployment and what
- * the local services hold. Every secret and key is replaced by a placeholder, as are the services' addresses.
+ * the local services hold. Every secret and key is replaced by a placeholder, as are the services' addresses. Made once per release and
+ * kept: an earlier commit's are made by this folder's scripts in a checkout of that commit.
  */
 import { createPrivateKey } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
@@ -19,6 +21,7 @@ import { type Values, keyValues, templateOf } from "./template.ts";
 interface Deployment {
   readonly version: number;
   readonly deployment: {
+    readonly manifest?: unknown;
     readonly secrets_providers?: unknown;
     readonly resources: readonly Record<string, unknown>[];
   };
@@ -26,7 +29,9 @@ interface Deployment {
 
 type Stores = Record<"okta" | "anypoint", Record<string, Record<string, unknown>>>;
 
-async function make({ name, changes, byHand }: Scenario, folder: string): Promise<void> {
+const fileOf = (scenario: string): string => join(folder, `${scenario}.json`);
+
+async function make({ name, changes, byHand }: Scenario): Promise<void> {
   const bench = await startBench();
   const { lab, stack } = bench;
   try {
@@ -49,7 +54,7 @@ async function make({ name, changes, byHand }: Scenario, folder: string): Promis
     };
     const text = JSON.stringify(templateOf(fixture, await valuesOf(bench)));
     refuseSecrets(text, lab);
-    const file = join(folder, `${name}.json`);
+    const file = fileOf(name);
     await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
     process.stdout.write(`${name}: ${String(fixture.deployment.deployment.resources.length)} resources\n`);
   } finally {
@@ -85,9 +90,12 @@ function difference(all: Stores, seed: Stores): Stores {
   return { okta: records("okta"), anypoint: records("anypoint") };
 }
 
-/** Takes out where in the program each resource was made, which holds paths of this machine, and the salt of the stack's passphrase. */
+/**
+ * Takes out where in the program each resource was made, which holds paths of this machine, the salt of the stack's passphrase, and the
+ * engine's checksum.
+ */
 function withoutTraces({ version, deployment }: Deployment): Deployment {
-  const { secrets_providers: _salt, ...rest } = deployment;
+  const { secrets_providers: _salt, manifest: _engine, ...rest } = deployment;
   const resources = rest.resources.map(({ sourcePosition: _position, stackTrace: _trace, ...resource }) => resource);
   return { version, deployment: { ...rest, resources } };
 }
@@ -144,7 +152,14 @@ function refuseSecrets(text: string, lab: Lab): void {
 
 const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
 const [release = version, ...names] = process.argv.slice(2);
-const chosen = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
 const folder = join(import.meta.dirname, release);
+const chosen = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
+const there = chosen.filter(({ name }) => existsSync(fileOf(name)));
+if (there.length > 0) {
+  throw new Error(
+    `${there.map(({ name }) => fileOf(name)).join(", ")} is there already. Fixtures of a release are kept as they are.`,
+  );
+}
 await mkdir(folder, { recursive: true });
-for (const scenario of chosen) await make(scenario, folder);
+for (const scenario of chosen) await make(scenario);
+process.stdout.write(`Add "${release}" to RELEASES in expected-changes.ts, and run tests/engine/upgrades.test.ts.\n`);
