@@ -51,11 +51,16 @@ export async function checksBeforeUp(
   return ours ? findings.map(perhapsOurs) : findings;
 }
 
-/** Codes of findings that would be none if the stack itself had made the object. */
-const TAKEN = new Set([
+/**
+ * Codes of findings that would be none if the stack itself had made the object, and of what the first `up` needs of a login and
+ * later ones mostly do not.
+ */
+const FIRST_UP = new Set([
   "okta-app-exists",
   "okta-client-id-taken",
   "okta-scope-exists",
+  "okta-scope-missing",
+  "okta-not-super-admin",
   "anypoint-provider-exists",
   "anypoint-api-exists",
   "anypoint-application-exists",
@@ -66,4 +71,4 @@ const TAKEN = new Set([
  * that kept no record of this, or it is about to be taken over. Whose it is then shows when each object is made.
  */
 const perhapsOurs = (finding: Finding): Finding =>
-  TAKEN.has(finding.code ?? "") ? { ...finding, status: "warn" } : finding;
+  FIRST_UP.has(finding.code ?? "") ? { ...finding, status: "warn" } : finding;

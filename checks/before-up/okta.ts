@@ -64,16 +64,17 @@ async function checkNames(
     ...managersOf(expectations).map((app) => ({ ...app, key: "manager.clientId" })),
     ...inspectorsOf(expectations).map((app) => ({ ...app, key: "inspector.clientId" })),
   ].flatMap(({ clientId, adopted, key }) =>
-    mayAskForClients && adopted !== true && clientId !== undefined && !knownIds.includes(clientId)
-      ? [{ clientId, key }]
-      : [],
+    adopted !== true && clientId !== undefined && !knownIds.includes(clientId) ? [{ clientId, key }] : [],
   );
   // What is taken over, or was this stack's own before, is not looked for.
-  const looked = [...labels.map(({ label }) => `"${label}"`), ...clients.map(({ clientId }) => clientId)];
+  const asked = mayAskForClients ? clients.map(({ clientId }) => clientId) : [];
+  const looked = [...labels.map(({ label }) => `"${label}"`), ...asked];
   if (looked.length === 0) return [];
   const findings: Finding[] = [];
+  const seen = new Set<string>();
   for (const { label, key } of labels) {
     const taken = await appsLabelled(client, orgUrl, label);
+    for (const app of taken) if (app.clientId !== undefined) seen.add(app.clientId);
     if (taken.length === 0) continue;
     findings.push(
       fail(
@@ -84,7 +85,10 @@ async function checkNames(
       ),
     );
   }
-  for (const { clientId, key } of clients) findings.push(...(await clientFindings(orgUrl, client, clientId, key)));
+  for (const { clientId, key } of clients) {
+    if (seen.has(clientId)) findings.push(clientTaken(clientId, key));
+    else if (mayAskForClients) findings.push(...(await clientFindings(orgUrl, client, clientId, key)));
+  }
   return findings.length === 0 ? [ok(NAMES, looked.join(", "))] : findings;
 }
 
@@ -99,13 +103,13 @@ async function clientFindings(orgUrl: string, client: OktaClient, clientId: stri
     if (!(error instanceof OktaError) || error.status !== 403) throw error;
     return [unknown(NAMES, `whether the client id ${clientId} is free may not be looked up (403)`)];
   }
-  if (taken === undefined) return [];
-  return [
-    fail(
-      NAMES,
-      "okta-client-id-taken",
-      `There is a client ${clientId} already, which this stack did not make.`,
-      `Choose another one (okta-anypoint:${key}), or take that app over with \`npm run adopt\`.`,
-    ),
-  ];
+  return taken === undefined ? [] : [clientTaken(clientId, key)];
 }
+
+const clientTaken = (clientId: string, key: string): Finding =>
+  fail(
+    NAMES,
+    "okta-client-id-taken",
+    `There is a client ${clientId} already, which this stack did not make.`,
+    `Choose another one (okta-anypoint:${key}), or take that app over with \`npm run adopt\`.`,
+  );

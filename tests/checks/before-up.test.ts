@@ -219,14 +219,47 @@ describe("Okta", () => {
     expect(await codes({ "okta-anypoint:inspector": { label: "Another" } })).toEqual([]);
   });
 
-  test("where the Manager's client is there, what is taken may be our own: a warning", async () => {
+  /** An app of the Manager's label, as a release that kept no record of the preflight left it. */
+  function addManager(clientId = "mulesoft-client-manager-sandbox-1") {
     const [app] = Object.values(lab.okta.state.apps);
     const id = oktaId("0oa");
     const label = "MuleSoft-Client-Manager (sandbox)";
-    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId: "mulesoft-client-manager-sandbox-1", label };
+    lab.okta.state.apps[id] = { ...structuredClone(app!), id, clientId, label };
+  }
+
+  test("where the Manager's client is there, what is taken may be our own: a warning", async () => {
+    addManager();
     expect(await codes()).toEqual([]);
     const warned = (await look()).filter(({ status }) => status === "warn").map(({ code }) => code);
     expect(warned).toEqual(["okta-app-exists", "okta-client-id-taken"]);
+  });
+
+  test("and a login that may do less than the first up needs is one too, also where it can't list a client's roles", async () => {
+    addManager();
+    Object.assign(bootstrapRoles()[0]![1], { type: "ORG_ADMIN" });
+    for (const [id, { scopeId }] of Object.entries(lab.okta.state.grants))
+      if (scopeId === "okta.appGrants.manage") delete lab.okta.state.grants[id];
+    lab.faults.add({ service: "okta", path: "/roles$", kind: "refuse", status: 403, times: 2 });
+    const findings = (await look()).filter(({ status }) => status !== "ok");
+    expect(findings.map(({ status, code }) => [status, code])).toEqual([
+      ["warn", "okta-scope-missing"],
+      ["warn", "okta-not-super-admin"],
+      ["warn", "okta-app-exists"],
+      ["warn", "okta-client-id-taken"],
+    ]);
+  });
+
+  test("without the scope to look for a client, the Manager is known by its app", async () => {
+    addManager();
+    for (const [id, { scopeId }] of Object.entries(lab.okta.state.grants))
+      if (scopeId === "okta.roles.manage") delete lab.okta.state.grants[id];
+    expect(await codes()).toEqual([]);
+  });
+
+  test("an app of the Manager's label with another client id is not ours", async () => {
+    addManager("another-client");
+    Object.assign(bootstrapRoles()[0]![1], { type: "ORG_ADMIN" });
+    expect(await codes()).toEqual(["okta-not-super-admin", "okta-app-exists"]);
   });
 });
 

@@ -6,7 +6,7 @@ import program from "../../index.ts";
 import type { JournalEntry, ServiceName } from "../../sandbox/core/journal.ts";
 import { ROOT, removeFolder, sandboxStack } from "../../sandbox/engine.ts";
 import { type Lab, startLab } from "../../sandbox/lab.ts";
-import { sandboxConfig } from "../../sandbox/stack-config.ts";
+import { type ConfigValue, sandboxConfig } from "../../sandbox/stack-config.ts";
 
 export interface Bench {
   readonly lab: Lab;
@@ -31,11 +31,25 @@ export const recorded = (bench: Bench) => ({
 
 /** Starts a lab and makes an empty stack `sandbox` for it. */
 export async function startBench(changes: Record<string, unknown> = {}, run: PulumiFn = program): Promise<Bench> {
+  const lab = await startLab();
+  return benchOver(lab, (more) => sandboxConfig(lab, { ...changes, ...more }), run);
+}
+
+/** An empty stack `sandbox` for a lab, which goes with the bench. `config` gives the configuration, changes laid over it. */
+export async function benchOver(
+  lab: Lab,
+  config: (changes: Record<string, unknown>) => Record<string, ConfigValue>,
+  run: PulumiFn = program,
+): Promise<Bench> {
   await mkdir(join(ROOT, ".sandbox"), { recursive: true });
   const folder = await mkdtemp(join(ROOT, ".sandbox", "test-"));
-  const lab = await startLab();
-  const config = sandboxConfig(lab, changes);
-  const stack = await sandboxStack({ folder, stackName: "sandbox", program: run, config, plugins: "standin" });
+  const stack = await sandboxStack({
+    folder,
+    stackName: "sandbox",
+    program: run,
+    config: config({}),
+    plugins: "standin",
+  });
   return {
     lab,
     stack,
@@ -44,10 +58,9 @@ export async function startBench(changes: Record<string, unknown> = {}, run: Pul
     stateText: () => allText(join(folder, "state")),
     calls: (service, after) => lab.journal.entries({ service, after }),
     configure: async (more) => {
-      const all = { ...changes, ...more };
-      const left = Object.keys(all).filter((key) => all[key] === undefined);
+      const left = Object.keys(more).filter((key) => more[key] === undefined);
       if (left.length > 0) await stack.removeAllConfig(left);
-      await stack.setAllConfig(sandboxConfig(lab, all));
+      await stack.setAllConfig(config(more));
     },
     close: async () => {
       await lab.close();
