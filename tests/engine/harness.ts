@@ -11,6 +11,8 @@ import { sandboxConfig } from "../../sandbox/stack-config.ts";
 export interface Bench {
   readonly lab: Lab;
   readonly stack: Stack;
+  /** Where the stack's project and state are. */
+  readonly folder: string;
   /** All that the engine has printed so far, and its events. */
   readonly output: string[];
   readonly events: EngineEvent[];
@@ -29,16 +31,28 @@ export const recorded = (bench: Bench) => ({
   onEvent: (event: EngineEvent) => bench.events.push(event),
 });
 
+export interface BenchOptions {
+  /** Folder in which the bench makes its own. Default `.sandbox`. */
+  readonly within?: string;
+  /** Stops whatever the engine is doing. */
+  readonly signal?: AbortSignal;
+}
+
 /** Starts a lab and makes an empty stack `sandbox` for it. */
-export async function startBench(changes: Record<string, unknown> = {}, run: PulumiFn = program): Promise<Bench> {
-  await mkdir(join(ROOT, ".sandbox"), { recursive: true });
-  const folder = await mkdtemp(join(ROOT, ".sandbox", "test-"));
+export async function startBench(
+  changes: Record<string, unknown> = {},
+  run: PulumiFn = program,
+  { within = join(ROOT, ".sandbox"), signal }: BenchOptions = {},
+): Promise<Bench> {
+  await mkdir(within, { recursive: true });
+  const folder = await mkdtemp(join(within, "test-"));
   const lab = await startLab();
   const config = sandboxConfig(lab, changes);
-  const stack = await sandboxStack({ folder, stackName: "sandbox", program: run, config, plugins: "standin" });
+  const stack = await sandboxStack({ folder, stackName: "sandbox", program: run, config, plugins: "standin", signal });
   return {
     lab,
     stack,
+    folder,
     output: [],
     events: [],
     stateText: () => allText(join(folder, "state")),
