@@ -53,7 +53,7 @@ function messageOf(error: unknown): string {
 }
 
 /** Messages of severity error, each once, with the resource that it is about. */
-function engineErrors(events: readonly EngineEvent[]): string[] {
+export function engineErrors(events: readonly EngineEvent[]): string[] {
   const messages = events.flatMap(({ diagnosticEvent }) => {
     if (diagnosticEvent?.severity !== "error") return [];
     const message = stripVTControlCharacters(diagnosticEvent.message).replace(DIRECTIVES, "").trim();

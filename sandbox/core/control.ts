@@ -7,6 +7,7 @@ import type { Env } from "./service.ts";
 
 const fault = z.strictObject({
   service: z.enum(["okta", "anypoint", "gateway", "backend"]),
+  caller: z.string().optional(),
   method: z.string().optional(),
   path: z.string().refine(isRegExp, { error: "give a regular expression" }),
   kind: z.enum(["refuse", "lose", "cut", "delay"]),

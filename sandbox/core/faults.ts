@@ -3,6 +3,8 @@ import type { ServiceName } from "./journal.ts";
 
 export interface Fault {
   readonly service: ServiceName;
+  /** First product of the User-Agent header, as the journal has it; any when left out. */
+  readonly caller?: string;
   /** HTTP method; any when left out. */
   readonly method?: string;
   /** Regular expression that the path must match. */
@@ -11,12 +13,13 @@ export interface Fault {
    * - `refuse`: answers `status` (default 500) and nothing happens;
    * - `lose`: the request takes effect, then `status` is answered (default 504) in place of its answer;
    * - `cut`: the request takes effect, then the connection is closed without an answer;
-   * - `delay`: waits `delayMs`, or for `until` in its place, then goes on as usual.
+   * - `delay`: waits `delayMs` (default 1000), or for `until` in its place, then goes on as usual.
    */
   readonly kind: "refuse" | "lose" | "cut" | "delay";
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
+  /** Of the other kinds: what is waited before; default 0. */
   readonly delayMs?: number;
   /** In the same process only: what a delay waits for. */
   readonly until?: Promise<unknown>;
@@ -50,11 +53,11 @@ export class Faults {
   }
 
   /** The fault to play for this request, if any; counts it as played. */
-  take(service: ServiceName, method: string, path: string): Fault | undefined {
+  take(service: ServiceName, method: string, path: string, caller = "unknown"): Fault | undefined {
     for (const armed of this.#armed) {
       const { fault } = armed;
       if (fault.service !== service || (fault.method ?? method).toUpperCase() !== method) continue;
-      if (!armed.path.test(path)) continue;
+      if ((fault.caller ?? caller) !== caller || !armed.path.test(path)) continue;
       if (armed.skip > 0) {
         armed.skip -= 1;
         continue;

@@ -31,9 +31,9 @@ export function createServiceApp(name: ServiceName, journal: Journal, faults: Fa
       method: c.req.method,
       path: blankSecrets(url),
     };
-    const fault = faults.take(name, c.req.method, url.pathname);
+    const fault = faults.take(name, c.req.method, url.pathname, entry.caller);
+    if (fault !== undefined) await (fault.until ?? sleep(fault.delayMs ?? (fault.kind === "delay" ? 1000 : 0)));
     if (fault === undefined || fault.kind === "delay") {
-      if (fault !== undefined) await (fault.until ?? sleep(fault.delayMs ?? 1000));
       await next();
       journal.record({ ...entry, status: c.res.status, ...(fault && { fault: fault.kind }) });
       return;

@@ -11,6 +11,8 @@ import { type ConfigValue, sandboxConfig } from "../../sandbox/stack-config.ts";
 export interface Bench {
   readonly lab: Lab;
   readonly stack: Stack;
+  /** Where the stack's project and state are. */
+  readonly folder: string;
   /** All that the engine has printed so far, and its events. */
   readonly output: string[];
   readonly events: EngineEvent[];
@@ -29,10 +31,21 @@ export const recorded = (bench: Bench) => ({
   onEvent: (event: EngineEvent) => bench.events.push(event),
 });
 
+export interface BenchOptions {
+  /** Folder in which the bench makes its own. Default `.sandbox`. */
+  readonly within?: string;
+  /** Stops whatever the engine is doing. */
+  readonly signal?: AbortSignal;
+}
+
 /** Starts a lab and makes an empty stack `sandbox` for it. */
-export async function startBench(changes: Record<string, unknown> = {}, run: PulumiFn = program): Promise<Bench> {
+export async function startBench(
+  changes: Record<string, unknown> = {},
+  run: PulumiFn = program,
+  options: BenchOptions = {},
+): Promise<Bench> {
   const lab = await startLab();
-  return benchOver(lab, (more) => sandboxConfig(lab, { ...changes, ...more }), run);
+  return benchOver(lab, (more) => sandboxConfig(lab, { ...changes, ...more }), run, options);
 }
 
 /** An empty stack `sandbox` for a lab, which goes with the bench. `config` gives the configuration, changes laid over it. */
@@ -40,19 +53,22 @@ export async function benchOver(
   lab: Lab,
   config: (changes: Record<string, unknown>) => Record<string, ConfigValue>,
   run: PulumiFn = program,
+  { within = join(ROOT, ".sandbox"), signal }: BenchOptions = {},
 ): Promise<Bench> {
-  await mkdir(join(ROOT, ".sandbox"), { recursive: true });
-  const folder = await mkdtemp(join(ROOT, ".sandbox", "test-"));
+  await mkdir(within, { recursive: true });
+  const folder = await mkdtemp(join(within, "test-"));
   const stack = await sandboxStack({
     folder,
     stackName: "sandbox",
     program: run,
     config: config({}),
     plugins: "standin",
+    signal,
   });
   return {
     lab,
     stack,
+    folder,
     output: [],
     events: [],
     stateText: () => allText(join(folder, "state")),

@@ -40,7 +40,7 @@ export interface OktaConfiguration {
   readonly orgUrl: string;
   readonly login: Login;
   readonly retries: {
-    /** Tries again with waits that double, after 429 and faults of the network; 0 with backoff off. */
+    /** Tries again with waits that double, after {@link isPassing} and faults of the network; 0 with backoff off. */
     readonly limit: number;
     /** With backoff off: tries again after 429, each when the limit is reset (confirmed: plugin's SDK). */
     readonly atReset: number;
@@ -61,10 +61,12 @@ export function readConfiguration(config: Props, env: NodeJS.ProcessEnv = proces
     const value = config[name];
     return typeof value === "string" && value !== "" ? (JSON.parse(value) as unknown) : value;
   };
-  const seconds = (name: string, fallback: number): number => Number(parsed(name) ?? fallback) * 1000;
+  // A 0 counts as not set (confirmed: provider code), so that no wait can be had for the asking.
+  const number = (name: string, fallback: number): number => Number(parsed(name) ?? 0) || fallback;
+  const seconds = (name: string, fallback: number): number => number(name, fallback) * 1000;
 
   const backoff = parsed("backoff") !== false;
-  const maxRetries = Number(parsed("maxRetries") ?? 5);
+  const maxRetries = number("maxRetries", 5);
   const scopes = parsed("scopes") ?? env["OKTA_API_SCOPES"]?.split(",");
   return {
     orgUrl: orgUrl(

@@ -90,7 +90,7 @@ export class OktaClient {
     }
   }
 
-  /** One request with as many tries as are configured: after 429 and after faults of the network. */
+  /** One request with as many tries as are configured, of any method: after a passing refusal and after faults of the network. */
   async #sendWithBackoff(
     method: Method,
     path: string,
@@ -106,15 +106,18 @@ export class OktaClient {
         redirect: "manual",
         ...(requestTimeoutMs > 0 && { signal: AbortSignal.timeout(requestTimeoutMs) }),
       });
-      if (response.status === 429) throw new TryLater(response);
+      if (isPassing(response.status)) throw new TryLater(response);
       return response;
     };
+    let tries = 0;
     try {
       return await pRetry(once, {
         retries: retries.limit,
-        minTimeout: retries.minWaitMs,
-        maxTimeout: Math.max(retries.minWaitMs, retries.maxWaitMs),
-        factor: 2,
+        minTimeout: 0,
+        onFailedAttempt: async ({ error, retriesLeft }) => {
+          if (retriesLeft > 0) await sleep(waitBefore(error, tries, retries));
+          tries += 1;
+        },
       });
     } catch (error) {
       if (error instanceof TryLater) return error.response;
@@ -125,6 +128,19 @@ export class OktaClient {
       );
     }
   }
+}
+
+/** Whether the plugin's client tries again: 429 and what a server in between answers, but neither 500 nor 501 (confirmed: provider code). */
+const isPassing = (status: number): boolean => status === 429 || status > 501;
+
+/** The wait that a 429 or a 503 asks for; else one that doubles, up to the longest (confirmed: go-retryablehttp's DefaultBackoff). */
+function waitBefore(error: Error, tries: number, { minWaitMs, maxWaitMs }: OktaConfiguration["retries"]): number {
+  if (error instanceof TryLater && [429, 503].includes(error.response.status)) {
+    const asked = error.response.headers.get("retry-after") ?? "";
+    const wait = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.now();
+    if (!Number.isNaN(wait)) return Math.max(0, wait);
+  }
+  return Math.min(minWaitMs * 2 ** tries, maxWaitMs);
 }
 
 /** Milliseconds from the answer's date to a second past the reset (confirmed: plugin's SDK); undefined where a header is missing. */

@@ -107,6 +107,14 @@ describe("faults", () => {
     expect(writes()).toBe(1);
   });
 
+  test("a caller's requests alone, by the first product of its User-Agent", async () => {
+    const { url, faults } = await start();
+    faults.add({ service: "okta", path: "^/api/v1/apps/1$", caller: "AnypointPlatform", kind: "refuse" });
+    const as = async (agent: string) =>
+      (await fetch(`${url}/api/v1/apps/1`, { headers: { "user-agent": agent } })).status;
+    expect([await as("okta-anypoint/0.1.0"), await as("AnypointPlatform/1.0")]).toEqual([200, 500]);
+  });
+
   test("skip lets requests pass first", async () => {
     const { url, faults } = await start();
     faults.add({ service: "okta", path: "^/api/v1/apps$", kind: "refuse", skip: 1 });

@@ -84,6 +84,12 @@ describe("readConfiguration", () => {
     expect(read.login).toMatchObject({ kind: "privateKey", clientId: "0oa1", scopes: ["a", "b"] });
   });
 
+  test("a 0 is no value: the defaults hold", () => {
+    const zeros = { minWaitSeconds: "0", maxWaitSeconds: "0", maxRetries: "0" };
+    const read = readConfiguration({ httpProxy: "http://x", apiToken: "x", ...zeros }, {});
+    expect(read.retries).toMatchObject({ limit: 5, minWaitMs: 30_000, maxWaitMs: 300_000 });
+  });
+
   test("backoff off leaves the tries at the reset alone", () => {
     const read = readConfiguration({ httpProxy: "http://x", apiToken: "x", backoff: "false" }, {});
     expect(read.retries).toMatchObject({ limit: 0, atReset: 5 });
@@ -154,6 +160,38 @@ describe("retries", () => {
     okta.next("GET /api/v1/authorizationServers/aus1", 429, tooMany);
     await readServer();
     expect(okta.lines()).toHaveLength(2);
+  });
+
+  test("a refusal that says when to come again is waited for as long, not as the configuration says", async () => {
+    await plugin.configure({ ...configurationOf("apiToken", okta.url), minWaitSeconds: "300" });
+    okta.lines();
+    okta.next("GET /api/v1/authorizationServers/aus1", 429, tooMany, { "retry-after": "0" });
+    okta.next("GET /api/v1/authorizationServers/aus1", 503, {}, { "retry-after": new Date(0).toUTCString() });
+    await readServer();
+    expect(okta.lines()).toHaveLength(3);
+  });
+
+  test.each([
+    [502, 2],
+    [503, 2],
+    [504, 2],
+    [500, 1],
+    [501, 1],
+  ])("a %i leads to %i requests", async (status, requests) => {
+    await plugin.configure(configurationOf("apiToken", okta.url));
+    okta.lines();
+    okta.next("GET /api/v1/authorizationServers/aus1", status, {});
+    await readServer().catch(() => undefined);
+    expect(okta.lines()).toHaveLength(requests);
+  });
+
+  test("a creation whose answer a server in between lost is sent again as well", async () => {
+    await plugin.configure(configurationOf("apiToken", okta.url));
+    okta.lines();
+    okta.next("POST /api/v1/authorizationServers", 504, {});
+    const server = { name: "x", audiences: ["api://x"] };
+    await plugin.resource("okta:auth/server:Server").create(server);
+    expect(okta.lines().filter((line) => line === "POST /api/v1/authorizationServers")).toHaveLength(2);
   });
 
   test("as often as maxRetries says", async () => {

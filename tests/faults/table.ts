@@ -1,0 +1,78 @@
+/** The results in numbers, by fault class and operation, for the terminal and for docs/operations.md. */
+import Table from "cli-table3";
+import { OPERATIONS } from "./cases.ts";
+import type { Result } from "./results.ts";
+import { FAULT_CLASSES } from "./ways.ts";
+
+const HEADINGS = [
+  "the call fails",
+  "in",
+  "cases",
+  "clean",
+  "by --refresh",
+  "by repair-state",
+  "doubled",
+  "orphaned",
+  "lost",
+  "failed",
+];
+
+type Row = readonly [string, string, ...number[]];
+
+function rows(results: readonly Result[]): Row[] {
+  return FAULT_CLASSES.flatMap((faultClass) =>
+    OPERATIONS.flatMap((operation): Row[] => {
+      const those = results.filter((one) => one.faultClass === faultClass && one.operation === operation);
+      return those.length === 0 ? [] : [[faultClass, operation, ...numbers(those)]];
+    }),
+  );
+}
+
+function numbers(results: readonly Result[]): number[] {
+  const count = (which: (result: Result) => boolean) => results.filter(which).length;
+  const clean = (wayOn: string) => count((result) => result.wayOn === wayOn && result.troubles.length === 0);
+  const trouble = (name: Result["troubles"][number]) => count(({ troubles }) => troubles.includes(name));
+  return [
+    results.length,
+    clean("again"),
+    clean("refresh"),
+    count(({ wayOn }) => wayOn === "repair-state"),
+    ...[trouble("doubled"), trouble("orphaned"), trouble("lost"), trouble("failed")],
+  ];
+}
+
+export function renderResults(results: readonly Result[]): string {
+  const table = new Table({
+    head: HEADINGS,
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
+  for (const row of rows(results)) table.push([...row]);
+  table.push(["all", "", ...numbers(results)]);
+  return table.toString();
+}
+
+const MARKERS = [
+  "<!-- half-way: begin, written by `npm run test:faults -- --write-docs` -->",
+  "<!-- half-way: end -->",
+];
+
+export interface Extent {
+  /** Of all cases that there are. */
+  readonly all: number;
+  readonly day: string;
+}
+
+/** The document with the table between its markers. Throws where they are not there. */
+export function withResults(document: string, results: readonly Result[], { all, day }: Extent): string {
+  const [begin, end] = MARKERS.map((marker) => document.indexOf(marker));
+  if (begin === undefined || end === undefined || begin < 0 || end < begin) {
+    throw new Error(`The document has not these two lines, one after the other: ${MARKERS.join(" and ")}`);
+  }
+  const extent =
+    results.length === all ? `The full matrix: ${all} cases` : `**A sample**: ${results.length} of ${all} cases`;
+  const caption = `${extent}, by the real engine against the local services, ${day}. Made by \`npm run test:faults\`.`;
+  const cells = [HEADINGS, HEADINGS.map(() => "---"), ...rows(results), ["**all**", "", ...numbers(results)]];
+  const table = cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return `${document.slice(0, begin)}${MARKERS[0]}\n\n${caption}\n\n${table}\n\n${document.slice(end)}`;
+}
