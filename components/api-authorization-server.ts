@@ -3,7 +3,7 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_RULE_NAME, accessPolicyName } from "../config/access-policy.ts";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { adoption, childOptions, componentType } from "./component.ts";
+import { adoption, oktaChildOptions, componentType } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -107,7 +107,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         audiences: [args.audience],
         issuerMode: "ORG_URL",
       },
-      childOptions(this),
+      oktaChildOptions(this),
     );
   }
 
@@ -121,7 +121,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         consent: "IMPLICIT",
         metadataPublish: "ALL_CLIENTS",
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "name"],
         deleteBeforeReplace: true,
         ...adoption(importId, SCOPE_LOOKS),
@@ -144,7 +144,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         priority: args.policyPriority ?? 1,
         clientWhitelists: clients,
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId"],
         deleteBeforeReplace: true,
         // Policies of others move ours down; to write it back would only move theirs.
@@ -163,7 +163,7 @@ export class ApiAuthorizationServer extends pulumi.ComponentResource {
         scopeWhitelists: [...this.scopeNames],
         accessTokenLifetimeMinutes: args.accessTokenLifetimeMinutes ?? 60,
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "policyId"],
         deleteBeforeReplace: true,
         dependsOn: scopes,

@@ -43,7 +43,7 @@ function checkApp(
     return report.fail(
       "inspector-missing",
       `The app ${clientId} is gone: gateways can check no token.`,
-      "Make a new one: `pulumi up --replace '**inspector-app'`. It may end with an error at deleting the old one: then take that out with `pulumi state delete`.",
+      "Take it out of the state with `npm run repair-state -- --stack NAME`, then make a new one: `pulumi up`.",
     );
   }
   const place = `Okta Admin Console, Applications, "${app.label}"`;
