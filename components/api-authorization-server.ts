@@ -3,7 +3,7 @@ import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_RULE_NAME, accessPolicyName } from "../config/access-policy.ts";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
-import { Component, adoption, childOptions, protection } from "./component.ts";
+import { Component, adoption, oktaChildOptions, protection } from "./component.ts";
 
 export interface ScopeArgs {
   /** Scope name, as clients ask for it. Replaces the scope. */
@@ -117,7 +117,7 @@ export class ApiAuthorizationServer extends Component {
         audiences: [args.audience],
         issuerMode: "ORG_URL",
       },
-      childOptions(this, protection(protect)),
+      oktaChildOptions(this, protection(protect)),
     );
   }
 
@@ -131,7 +131,7 @@ export class ApiAuthorizationServer extends Component {
         consent: "IMPLICIT",
         metadataPublish: "ALL_CLIENTS",
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "name"],
         deleteBeforeReplace: true,
         ...this.#goesWithServer(),
@@ -155,7 +155,7 @@ export class ApiAuthorizationServer extends Component {
         priority: args.policyPriority ?? 1,
         clientWhitelists: clients,
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId"],
         deleteBeforeReplace: true,
         ...this.#goesWithServer(),
@@ -175,7 +175,7 @@ export class ApiAuthorizationServer extends Component {
         scopeWhitelists: [...this.scopeNames],
         accessTokenLifetimeMinutes: args.accessTokenLifetimeMinutes ?? 60,
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "policyId"],
         deleteBeforeReplace: true,
         ...this.#goesWithServer(),

@@ -1,7 +1,7 @@
 /** The admin role without which Okta refuses the Manager's registrations with 403. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, adoption, childOptions } from "./component.ts";
+import { Component, adoption, oktaChildOptions } from "./component.ts";
 
 export interface ClientAdminRoleArgs {
   /** Client id of the app that gets the role. Replaces the assignment. */
@@ -52,7 +52,7 @@ export class ClientAdminRole extends Component {
     new okta.app.OauthRoleAssignment(
       `${name}-assignment`,
       { clientId: args.clientId, type: this.roleType, role: args.role, resourceSet: args.resourceSet },
-      childOptions(this, { ...adoption(args.importId), ...(args.app !== undefined && { deletedWith: args.app }) }),
+      oktaChildOptions(this, { ...adoption(args.importId), ...(args.app !== undefined && { deletedWith: args.app }) }),
     );
     this.registerOutputs({ roleType: this.roleType });
   }

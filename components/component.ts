@@ -1,5 +1,6 @@
 /** What the components share: the type token and the rule that a child is parented here and takes on the caller's options. */
 import * as pulumi from "@pulumi/pulumi";
+import { tellingOfRepair } from "./cut-off.ts";
 
 /** Type token of a component of this package. Public: renaming one needs an alias. */
 export const componentType = (name: string): string => `okta-anypoint:index:${name}`;
@@ -25,6 +26,14 @@ export function childOptions(
 ): pulumi.CustomResourceOptions {
   const dependsOn = waits.get(parent);
   return pulumi.mergeOptions({ parent, ...(dependsOn !== undefined && { dependsOn }) }, extra);
+}
+
+/** The same for a child that the Okta plugin makes. */
+export function oktaChildOptions(
+  parent: pulumi.Resource,
+  extra: pulumi.CustomResourceOptions = {},
+): pulumi.CustomResourceOptions {
+  return pulumi.mergeOptions(childOptions(parent, extra), tellingOfRepair());
 }
 
 /**

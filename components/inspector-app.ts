@@ -2,7 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
-import { Component, LOOKS_OF_AN_APP, adoption, childOptions, protection } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, oktaChildOptions, protection } from "./component.ts";
 
 export interface InspectorAppArgs {
   /** Label in Okta. Default `MuleSoft-Token-Introspection (<stack>)`. Update. */
@@ -57,7 +57,7 @@ export class InspectorApp extends Component {
         // Sent along, so that no change of the app makes Okta find a new one.
         ...(args.clientSecret !== undefined && { clientBasicSecret: pulumi.secret(args.clientSecret) }),
       },
-      childOptions(this, {
+      oktaChildOptions(this, {
         ...adoption(args.adoptAppId),
         // One that was made before it got a client id of ours goes on with its own.
         ignoreChanges: args.adoptAppId === undefined ? ["clientId"] : NOT_OURS,

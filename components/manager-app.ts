@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
 import { publicJwkOf } from "../providers/signing-key.ts";
-import { Component, LOOKS_OF_AN_APP, adoption, childOptions, protection } from "./component.ts";
+import { Component, LOOKS_OF_AN_APP, adoption, childOptions, oktaChildOptions, protection } from "./component.ts";
 
 export type { ClientDeletion };
 
@@ -98,13 +98,13 @@ export class ManagerApp extends Component {
         jwks: [publicJwk.apply(({ kid, kty, e, n }) => ({ kid, kty, e, n }))],
         skipAuthenticationPolicy: true,
       },
-      childOptions(this, { ...adoption(adopt?.appId, LOOKS_OF_AN_APP), ...protection(args.protect) }),
+      oktaChildOptions(this, { ...adoption(adopt?.appId, LOOKS_OF_AN_APP), ...protection(args.protect) }),
     );
     this.scopes = pulumi.output(args.clientDeletion ?? "anypoint").apply(managerScopes);
     new okta.AppOauthApiScope(
       `${name}-scopes`,
       { appId: this.app.id, issuer: args.orgUrl, scopes: this.scopes },
-      childOptions(this, {
+      oktaChildOptions(this, {
         ...adoption(adopt?.grants === true ? adopt.appId : undefined),
         // An adopted app stays, so what was made for it does not go with it.
         ...(adopt === undefined && { deletedWith: this.app }),

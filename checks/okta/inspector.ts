@@ -43,7 +43,7 @@ function checkApp(
     return report.fail(
       "inspector-missing",
       `The app ${clientId} is gone: gateways can check no token.`,
-      "Make a new one: `pulumi up --replace '**inspector-app'`. It may end with an error at deleting the old one: then take that out with `pulumi state delete`.",
+      "Take it out of the state with `npm run repair-state -- --stack NAME`, then make a new one: `pulumi up`.",
     );
   }
   const place = `Okta Admin Console, Applications, "${app.label}"`;
@@ -89,7 +89,7 @@ async function introspect(
     return report.fail(
       "inspector-refused",
       `${seen}: the Inspector's secret of the state is not its secret any more, or the app is not as it should be. APIs answer 500 or 401 then.`,
-      "See inspector-app first. When that is well: `pulumi up --replace '**inspector-app'` makes a new Inspector and gives it to the client provider; a refresh does not read secrets.",
+      "See inspector-app first. When that is well: `npm run rotate -- --stack NAME --app inspector --emergency` makes a new Inspector and gives it to the client provider; a refresh does not read secrets.",
     );
   }
   if (status === 404 || status === 405) {

@@ -78,7 +78,7 @@ async function checkApp(
     return report.fail(
       "manager-missing",
       `The app ${clientId} (${appId}) is gone: Anypoint can register no client.`,
-      "Make a new one: `pulumi up --replace '**manager-app'`. It may end with an error at deleting the old one: then take that out with `pulumi state delete`.",
+      "Take it out of the state with `npm run repair-state -- --stack NAME`, then make a new one: `pulumi up`.",
     );
   }
   if (app.status !== "ACTIVE") {
@@ -151,7 +151,7 @@ function checkRoles(report: Report<"manager-role">, { roles, clientId }: Manager
     return report.fail(
       "manager-role-missing",
       `${clientId} lacks the admin role ${missing.join(", ")} (${others}): Okta refuses its registrations with 403 E0000006.`,
-      "Assign it as a super admin: Okta Admin Console, Applications, the Manager app, Admin roles. `pulumi up` does not see it, and a refresh stops at a role that is gone.",
+      "Assign it as a super admin: Okta Admin Console, Applications, the Manager app, Admin roles. Or `npm run repair-state -- --stack NAME`, then `pulumi up`: alone it does not see it, and a refresh stops at a role that is gone.",
     );
   }
   const surplus = held.filter((role) => !roles.includes(role));

@@ -6,6 +6,7 @@
  * state; the Inspector, whose secret no read shows, is deleted, and made anew by the next `up`.
  */
 import { ACCESS_RULE_NAME, accessPolicyName } from "../../config/access-policy.ts";
+import { generationClientId, generationName } from "../../config/generations.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { OktaSide, SeenApp, SeenRole } from "../adopt/okta-side.ts";
 import { type StoredResource, nameOf, textOf } from "./deployment.ts";
@@ -32,6 +33,8 @@ export interface Search {
   /** Resources of the state without those whose object is gone. */
   readonly resources: readonly StoredResource[];
 }
+
+const NOTHING_ADOPTED: Partial<Settings["adopt"]> = {};
 
 /** How far the clocks of Okta and of the machine that ran the stack may be apart. */
 const CLOCKS_MS = 10 * 60_000;
@@ -64,22 +67,29 @@ class Finder {
   }
 
   async managerSide(): Promise<void> {
-    const { adopt, manager } = this.#settings;
-    const component = this.#component("ManagerApp");
+    for (const generation of this.#settings.manager.generations) await this.#manager(generation);
+  }
+
+  async #manager(generation: number): Promise<void> {
+    const { adopt: configured, manager } = this.#settings;
+    // What is adopted is of the first generation.
+    const adopt = generation === 1 ? configured : NOTHING_ADOPTED;
+    const clientId = generationClientId(manager.clientId, generation);
+    const component = this.#component("ManagerApp", generationName("-manager", generation));
     if (component === undefined) return;
     let app = this.#known(component, "-app", APP);
     if (app === undefined && adopt.managerApp === undefined) {
-      const there = await this.#appOf(manager.clientId);
+      const there = await this.#appOf(clientId);
       if (there !== undefined) {
         const about = this.#about(
           `the Manager app ${shown(there)}`,
           there.created,
           component,
-          `its client id ${manager.clientId} is this stack's`,
+          `its client id ${clientId} is this stack's`,
         );
         if (about.since === "yes") {
           this.#adopt(component, "-app", APP, there.id, about);
-          app = { id: there.id, clientId: manager.clientId };
+          app = { id: there.id, clientId };
         } else
           this.#leave(
             about,
@@ -101,7 +111,7 @@ class Finder {
           );
       }
     }
-    const role = this.#component("ClientAdminRole");
+    const role = this.#component("ClientAdminRole", `${generationName("-manager", generation)}-role`);
     if (role === undefined || this.#known(role, "-assignment", ROLE) || adopt.managerRole !== undefined) return;
     const held = (await this.#okta.rolesOfClient(app.clientId))?.find((one) => isRole(one, manager.adminRole));
     if (held === undefined) return;
@@ -115,9 +125,15 @@ class Finder {
   }
 
   async inspectorSide(): Promise<void> {
-    const { clientId } = this.#settings.inspector;
-    const component = this.#component("InspectorApp");
-    if (component === undefined || clientId === undefined || this.#known(component, "-app", APP)) return;
+    for (const generation of this.#settings.inspector.generations) await this.#inspector(generation);
+  }
+
+  async #inspector(generation: number): Promise<void> {
+    const { adopt, inspector } = this.#settings;
+    if (generation === 1 && adopt.inspectorApp !== undefined) return;
+    const clientId = generationClientId(inspector.clientId, generation);
+    const component = this.#component("InspectorApp", generationName("-inspector", generation));
+    if (component === undefined || this.#known(component, "-app", APP)) return;
     const app = await this.#appOf(clientId);
     if (app === undefined) return;
     const about = this.#about(
@@ -231,8 +247,11 @@ class Finder {
     return known?.id;
   }
 
-  #component(type: string): StoredResource | undefined {
-    return this.#resources.find((resource) => resource.type === `okta-anypoint:index:${type}`);
+  /** A component by its type and the end of its name. */
+  #component(type: string, end = ""): StoredResource | undefined {
+    return this.#resources.find(
+      (resource) => resource.type === `okta-anypoint:index:${type}` && nameOf(resource).endsWith(end),
+    );
   }
 
   /** The resource of a component that has the object now; one that waits for its deletion does not count. */

@@ -1,12 +1,15 @@
 /** What the doctor says to do about a fault does away with it, by the real engine. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { examine } from "../../operations/doctor/doctor.ts";
+import { runCommandLine } from "../../operations/rotate/main.ts";
 import { type StackLocation, readResources, readStackConfiguration } from "../../operations/stack-state.ts";
 import { FAULTS, type Site } from "./fault-table.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
 
 /** Each group is switched on together and repaired by one command. `contracts`: are deleted by hand before, as told. */
-const REPAIRS: { does: string; faults: string[]; replace?: string; contracts?: true }[] = [
+const REPAIRS: { does: string; faults: string[]; replace?: string; rotate?: string; contracts?: true }[] = [
   {
     does: "pulumi up --refresh --run-program, of what was changed",
     faults: [
@@ -46,9 +49,9 @@ const REPAIRS: { does: string; faults: string[]; replace?: string; contracts?: t
     contracts: true,
   },
   {
-    does: "pulumi up --replace '**inspector-app'",
+    does: "npm run rotate -- --stack NAME --app inspector --emergency",
     faults: ["the Inspector's secret changed"],
-    replace: "**inspector-app",
+    rotate: "inspector",
   },
   {
     does: "pulumi up --replace '**consumer-orders-mobile-application'",
@@ -100,18 +103,34 @@ describe("repairs", () => {
       }));
   }
 
-  test.each(REPAIRS)("$does", async ({ faults, replace, contracts }) => {
+  async function rotate(app: string): Promise<void> {
+    const file = join(location.workDir, "Pulumi.sandbox.yaml");
+    const configured = await readFile(file, "utf8");
+    const said: string[] = [];
+    const code = await runCommandLine(["--stack", "sandbox", "--yes", "--app", app, "--emergency"], {
+      ...{ env: { ...process.env, ...location.env }, workDir: location.workDir, color: false },
+      stdout: (text) => said.push(text),
+      stderr: (text) => said.push(text),
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    await writeFile(file, configured);
+  }
+
+  test.each(REPAIRS)("$does", async ({ does, faults, replace, rotate: app, contracts }) => {
     const site: Site = { lab: bench.lab, resources: await readResources(location), config: {} };
     for (const name of faults) FAULTS.find((fault) => fault.name === name)?.on(site);
-    const command = replace === undefined ? "pulumi up --refresh --run-program" : `pulumi up --replace '${replace}'`;
+    const replacing = replace === undefined ? "pulumi up --refresh --run-program" : `pulumi up --replace '${replace}'`;
+    const command = app === undefined ? replacing : does;
     const told = (await problems()).filter(({ whatToDo }) => whatToDo.includes(command));
     expect(told).not.toEqual([]);
     if (contracts) bench.lab.anypoint.state.contracts = {};
-    await bench.stack.up(
-      replace === undefined
-        ? { ...recorded(bench), refresh: true, runProgram: true }
-        : { ...recorded(bench), replace: [replace] },
-    );
+    if (app !== undefined) await rotate(app);
+    else
+      await bench.stack.up(
+        replace === undefined
+          ? { ...recorded(bench), refresh: true, runProgram: true }
+          : { ...recorded(bench), replace: [replace] },
+      );
     expect(await problems()).toEqual([]);
   });
 });
