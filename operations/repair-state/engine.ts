@@ -38,9 +38,15 @@ export const importState = (location: StackLocation, state: ExportedState): Prom
   inFolder(async (folder) => {
     const file = join(folder, "state.json");
     await writeFile(file, JSON.stringify(state), { mode: 0o600 });
-    await withWorkspace(location, (workspace) =>
-      run(workspace, ["stack", "import", "--file", file, "--stack", location.stackName]),
-    );
+    await withWorkspace(location, async (workspace) => {
+      try {
+        await run(workspace, ["stack", "import", "--file", file, "--stack", location.stackName]);
+      } catch (error) {
+        throw new CannotRun(
+          `Could not write the repaired state of ${location.stackName}: ${said(error)} It is as it was; run the command again.`,
+        );
+      }
+    });
   });
 
 /**

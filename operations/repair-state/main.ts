@@ -53,7 +53,7 @@ async function run({ stack, yes }: Flags, around: Surroundings): Promise<ExitCod
     around.stdout(`The state of ${stack} has no resources, so nothing at Okta can be told to be this stack's.\n`);
     return 0;
   }
-  requireSameOrg(site, storedResources(state));
+  requireSameOrg(settings, storedResources(state));
 
   const found = await look(site, storedResources(state));
   const { gone, left, stale } = found;
@@ -126,13 +126,13 @@ async function removeApp(connection: OktaConnection, app: SeenApp, around: Surro
 }
 
 /** Of another org everything would seem to be gone. */
-function requireSameOrg({ settings, location }: Site, resources: readonly StoredResource[]): void {
+export function requireSameOrg(settings: Settings, resources: readonly StoredResource[]): void {
   const provider = resources.find(({ type, delete: replaced }) => type === "pulumi:providers:okta" && !replaced);
   const keys = ["orgName", "baseUrl", "httpProxy"] as const;
   const differs = keys.some((key) => (textOf(provider?.inputs, key) ?? "") !== (settings.okta[key] ?? ""));
   if (provider === undefined || !differs) return;
   throw new CannotRun(
-    `The state of ${location.stackName} was made for another Okta org than okta-anypoint:orgUrl (${settings.orgUrl}). Set it to the org of the state: in another one everything would seem to be gone.`,
+    `The state of ${settings.stack} was made for another Okta org than okta-anypoint:orgUrl (${settings.orgUrl}). Set it to the org of the state: in another one everything would seem to be gone.`,
   );
 }
 

@@ -120,7 +120,7 @@ function diagnoseIntrospection(
     code: "inspector-refused",
     cause: `${seen}: Okta refuses the Inspector's credentials at ${where} (${result.status}, ${said}), so the gateway can check no token; it answers 500 or 401 then.`,
     whatToDo:
-      "Check in Okta that the Inspector app is active and takes its secret in the body (client_secret_post). Is its secret another by now, have a new one made: `npm run rotate -- --stack NAME --app inspector --emergency`; a refresh does not read it.",
+      "Check in Okta that the Inspector app is active and takes its secret in the body (client_secret_post). Is it gone: `npm run repair-state -- --stack NAME`, then `pulumi up`. Is its secret another by now, have a new one made: `npm run rotate -- --stack NAME --app inspector --emergency`; a refresh does not read it.",
     patience: "never",
   };
 }
