@@ -70,7 +70,7 @@ const RULE_LOOKS = ["name", "priority", "refreshTokenLifetimeMinutes", "refreshT
  * A scope or policy of another server is replaced, since Okta cannot move it.
  */
 export class ApiAuthorizationServer extends Component {
-  /** The server itself, for `deletedWith` and `dependsOn`; undefined for an existing one. */
+  /** The server itself, for `dependsOn`; undefined for an existing one. */
   readonly server?: okta.auth.Server;
   readonly serverId: pulumi.Output<string>;
   readonly issuer: pulumi.Output<string>;
@@ -103,11 +103,6 @@ export class ApiAuthorizationServer extends Component {
     this.registerOutputs({ serverId: this.serverId, issuer: this.issuer, tokenUrl: this.tokenUrl });
   }
 
-  /** The plugin's delete of a policy or rule that is gone already is an error (confirmed: provider code), and would stop a destroy. */
-  #goesWithServer(): pulumi.CustomResourceOptions {
-    return this.server === undefined ? {} : { deletedWith: this.server };
-  }
-
   #server(name: string, args: NewServerArgs, protect: boolean | undefined): okta.auth.Server {
     return new okta.auth.Server(
       `${name}-server`,
@@ -134,7 +129,6 @@ export class ApiAuthorizationServer extends Component {
       oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "name"],
         deleteBeforeReplace: true,
-        ...this.#goesWithServer(),
         ...adoption(importId, SCOPE_LOOKS),
       }),
     );
@@ -158,7 +152,6 @@ export class ApiAuthorizationServer extends Component {
       oktaChildOptions(this, {
         replaceOnChanges: ["authServerId"],
         deleteBeforeReplace: true,
-        ...this.#goesWithServer(),
         // Policies of others move ours down; to write it back would only move theirs.
         ignoreChanges: args.create === undefined ? ["priority"] : [],
         ...adoption(args.adopt?.policy, POLICY_LOOKS),
@@ -178,7 +171,6 @@ export class ApiAuthorizationServer extends Component {
       oktaChildOptions(this, {
         replaceOnChanges: ["authServerId", "policyId"],
         deleteBeforeReplace: true,
-        ...this.#goesWithServer(),
         dependsOn: scopes,
         ...adoption(args.adopt?.rule, RULE_LOOKS),
       }),

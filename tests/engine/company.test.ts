@@ -165,6 +165,8 @@ describe("company", () => {
     const second = await run("beta", "up");
     expect(second.succeeded).toBe(false);
     expect(second.text).toMatch(/the stack is currently locked by 1 lock\(s\)[^]*`pulumi cancel`/);
+    // Who only looks is not kept waiting.
+    expect((await preview("beta")).changes).toContain("same");
     release();
     expect(await first).toMatchObject({ succeeded: true });
     expect(offered()).toEqual([]);

@@ -180,8 +180,8 @@ describe("a change of mode", () => {
 
     await it.configure(mode({ mode: "manual", id }));
     const handedOver = await stack.up(recorded(it));
-    // The provider's, and the preflight's, which looks at what is expected now.
-    expect(handedOver.summary.resourceChanges).toEqual({ same: expect.any(Number), update: 2 });
+    // The provider's, the preflight's, which looks at what is expected now, and the guard's: the provider stays from here on.
+    expect(handedOver.summary.resourceChanges).toEqual({ same: expect.any(Number), update: 3 });
     expect(lab.snapshot()).toEqual(before);
     expect(await types(it)).not.toContain("ClientProvider");
     await expectSettled(it);

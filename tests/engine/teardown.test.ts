@@ -1,4 +1,6 @@
 /** What a destroy deletes and in which order, what it gets over, and what it refuses before it deletes anything. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Application, Contract } from "../../sandbox/anypoint/state.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
@@ -111,10 +113,11 @@ describe("teardown", () => {
     await destroy();
     const order = deletions(position);
     expect(order.map(({ status }) => status).filter((status) => status >= 300)).toEqual([]);
-    const kinds = order.map(({ kind }) => kind).filter((kind) => kind !== "client");
+    // Scopes, policy and rule of the server go before it, at any time.
+    const kinds = order.map(({ kind }) => kind).filter((kind) => kind !== "client" && !kind.startsWith("/"));
     expect(kinds).toEqual([
       ...["contract", "application", "application", "policy", "instance", "assignment", "provider"],
-      // Role and grants go with their app, scopes, policy and rule with the server.
+      // Role and grants go with their app.
       ...["app", "app", "server"],
     ]);
     const entries = bench.lab.journal.entries({ after: position });
@@ -156,5 +159,128 @@ describe("teardown", () => {
     expect(clientProviders).toEqual({});
     expect(apiInstances[7_000_001]?.providerId).toBeNull();
     expect(Object.keys(applications)).toEqual(["7000002"]);
+  });
+
+  /** Takes a record's objects away by hand. */
+  function gone<T>(records: Record<string, T>, which: (one: T) => boolean = () => true): void {
+    for (const [key, one] of Object.entries(records)) if (which(one)) delete records[key];
+  }
+
+  test.each([
+    [
+      "the contract, an application, the policy, the offer, a scope",
+      () => {
+        const { anypoint, okta } = bench.lab;
+        const { instance } = ours();
+        gone(anypoint.state.contracts);
+        const probe = Object.values(anypoint.state.applications).find(({ name }) => name.includes("probe"));
+        gone(anypoint.state.applications, ({ id }) => id === probe?.id);
+        gone(okta.state.apps, ({ id }) => id === probe?.clientId);
+        gone(anypoint.state.policies, ({ apiId }) => apiId === instance.id);
+        for (const environment of Object.values(anypoint.state.environments)) environment.clientProviderIds = [];
+        gone(okta.state.scopes, ({ name }) => name === "custom_scope");
+      },
+    ],
+    [
+      "the instance with all that is on it, the applications, grants and role",
+      () => {
+        const { anypoint, okta } = bench.lab;
+        const { instance } = ours();
+        gone(anypoint.state.contracts);
+        gone(anypoint.state.policies, ({ apiId }) => apiId === instance.id);
+        gone(anypoint.state.apiInstances, ({ id }) => id === instance.id);
+        const clients = Object.values(anypoint.state.applications).map(({ clientId }) => clientId);
+        gone(okta.state.apps, ({ id }) => clients.includes(id));
+        gone(anypoint.state.applications);
+        const manager = Object.values(okta.state.apps).find(({ label }) => label.includes("Client-Manager"));
+        gone(okta.state.grants, ({ appId }) => appId === manager?.id);
+        for (const key of Object.keys(okta.state.roles))
+          if (key.startsWith("mulesoft-client-manager")) delete okta.state.roles[key];
+      },
+    ],
+  ])("gone by hand before: %s; the rest goes", async (_what, byHand) => {
+    byHand();
+    await destroy();
+    expect(bench.lab.snapshot()).toEqual(empty);
+    expect(await urns()).toEqual([]);
+  });
+
+  test("a provider that is gone is nothing to guard; clients that nobody can delete any more are told", async () => {
+    const { anypoint, okta } = bench.lab;
+    othersApplication();
+    const clients = Object.values(anypoint.state.applications)
+      .filter(({ createdBy }) => createdBy !== "partner")
+      .map(({ clientId }) => clientId);
+    gone(anypoint.state.clientProviders);
+    for (const user of [...Object.values(anypoint.state.apiInstances), ...Object.values(anypoint.state.applications)])
+      user.providerId = null;
+    for (const environment of Object.values(anypoint.state.environments)) environment.clientProviderIds = [];
+    await destroy();
+    const text = said();
+    for (const clientId of clients) expect(text).toContain(`its client ${clientId} may stay in Okta`);
+    expect(await urns()).toEqual([]);
+    expect(Object.values(anypoint.state.applications).map(({ name }) => name)).toEqual(["partner-app"]);
+    gone(anypoint.state.applications);
+    gone(anypoint.state.contracts);
+    delete anypoint.state.connectedApps.partner;
+    gone(okta.state.apps, ({ id }) => clients.includes(id));
+    expect(bench.lab.snapshot()).toEqual(empty);
+  });
+
+  test("an access policy that is gone stops the Okta plugin; after a refresh nothing is left", async () => {
+    const { okta } = bench.lab;
+    gone(okta.state.policyRules);
+    gone(okta.state.serverPolicies);
+    await expect(destroy()).rejects.toThrow();
+    expect(said()).toContain("failed to delete auth server policy");
+    await bench.stack.refresh({ ...recorded(bench), runProgram: true });
+    await destroy();
+    expect(bench.lab.snapshot()).toEqual(empty);
+    expect(await urns()).toEqual([]);
+  });
+
+  test("an app that is gone stops the Okta plugin; taken out of the state, nothing is left", async () => {
+    gone(bench.lab.okta.state.apps, ({ label }) => label.includes("Introspection"));
+    await expect(destroy()).rejects.toThrow();
+    expect(said()).toContain("failed to delete OAuth application");
+    const { workDir, envVars } = bench.stack.workspace;
+    const [inspector] = (await urns()).filter((urn) => urn.endsWith("::okta-anypoint-inspector-app"));
+    const args = ["state", "delete", inspector!, "--yes", "--stack", "sandbox"];
+    await promisify(execFile)("pulumi", args, { cwd: workDir, env: { ...process.env, ...envVars } });
+    await destroy();
+    expect(bench.lab.snapshot()).toEqual(empty);
+    expect(await urns()).toEqual([]);
+  });
+
+  test("a provider that a person keeps up stays, and others with it", async () => {
+    othersInstance();
+    const { providerId } = ours();
+    await bench.configure({
+      "okta-anypoint:clientProvider": { ...PROVIDER, mode: "manual", id: providerId },
+    });
+    await bench.stack.up(recorded(bench));
+    await destroy();
+    const { apiInstances, clientProviders } = bench.lab.anypoint.state;
+    expect(Object.keys(clientProviders)).toEqual([providerId]);
+    expect(apiInstances[7_000_001]?.providerId).toBe(providerId);
+    expect(await urns()).toEqual([]);
+  });
+
+  test("a stack of an earlier release: the provider's own guard stops a destroy; an up adds the guard and asks Anypoint nothing", async () => {
+    const { deployment } = structuredClone(good.deployment) as { deployment: { resources: { urn: string }[] } };
+    deployment.resources = deployment.resources.filter(({ urn }) => !urn.includes(":TeardownGuard::"));
+    const earlier = { ...good.deployment, deployment };
+    await bench.stack.importStack(earlier);
+    const position = bench.lab.journal.position;
+    const { summary } = await bench.stack.up(recorded(bench));
+    expect(summary.resourceChanges).toEqual({ create: 1, same: expect.any(Number) });
+    expect(Object.keys((await bench.stack.preview(recorded(bench))).changeSummary)).toEqual(["same"]);
+    expect(bench.calls("anypoint", position)).toEqual([]);
+
+    await bench.stack.importStack(earlier);
+    othersInstance();
+    await expect(destroy()).rejects.toThrow();
+    expect(said()).toContain("API instances that this stack does not have are bound to it: 7000001");
+    expect(Object.keys(bench.lab.anypoint.state.clientProviders)).toEqual([ours().providerId]);
   });
 });
