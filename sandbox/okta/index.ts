@@ -53,6 +53,8 @@ export interface OktaOptions {
 export interface LocalOkta extends LocalService<OktaState> {
   /** Mutable: the next request sees a change. */
   readonly switches: OktaSwitches;
+  /** Has the super admin's API token revoked, and another one in its place. */
+  exchangeApiToken(token: string): void;
 }
 
 /** A generous limit that is never enforced: the plugin only wants to see the headers. */
@@ -74,7 +76,15 @@ export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
   }
   const app = createServiceApp("okta", options.journal, options.faults);
   app.route("/", routes(org));
-  return { name: "okta", app, state: org.state, switches: org.switches, secrets: () => secretsOf(org) };
+  const exchangeApiToken = (token: string) => void (org.apiToken = token);
+  return {
+    name: "okta",
+    app,
+    state: org.state,
+    switches: org.switches,
+    secrets: () => secretsOf(org),
+    exchangeApiToken,
+  };
 }
 
 function routes(org: Org): Hono<Env> {

@@ -11,7 +11,7 @@ export interface Org {
   readonly state: OktaState;
   readonly switches: OktaSwitches;
   /** The super admin's API token, if there is one. */
-  readonly apiToken: string | undefined;
+  apiToken: string | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }
