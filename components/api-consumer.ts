@@ -91,7 +91,8 @@ export class ApiConsumer extends Component {
           tier: args.contract?.tier,
           approval: args.contract?.approval ?? "leave-pending",
         },
-        childOptions(this),
+        // It waits through the application.
+        { parent: this },
       );
       warnOfRefusal(this, this.contract, args.applicationName ?? name, args.contract?.approval);
     }
