@@ -81,8 +81,8 @@ const app =
   (start: string) =>
   ({ okta }: Sides) =>
     one(okta.apps, ({ label }) => label.startsWith(start));
-const manager = app("MuleSoft-Client-Manager");
-const inspector = app("MuleSoft-Token-Introspection");
+export const manager = app("MuleSoft-Client-Manager");
+export const inspector = app("MuleSoft-Token-Introspection");
 export const server = ({ okta }: Sides) => one(okta.authorizationServers, (each) => !each.default);
 const scope = ({ okta }: Sides) => one(okta.scopes, ({ name }) => name === "custom_scope");
 export const accessPolicy = ({ okta }: Sides) =>
@@ -148,6 +148,12 @@ export const DRIFTS: readonly Drift[] = [
   },
   { resource: MANAGER, shows: ["consentMethod"], by: (to) => (manager(to).consentMethod = "REQUIRED") },
   { resource: MANAGER, shows: ["status"], by: (to) => (manager(to).status = "INACTIVE") },
+  {
+    resource: MANAGER,
+    shows: ["adminNote"],
+    by: (to) => (manager(to).passive.settings = { notes: { admin: "by hand" } }),
+  },
+  { resource: MANAGER, shows: ["hideWeb"], by: (to) => (manager(to).passive.visibility = { hide: { iOS: true } }) },
   {
     resource: "manager-scopes",
     shows: ["scopes"],
@@ -466,6 +472,10 @@ export const UNSEEN: readonly {
     name: "the instance deprecated",
     by: (to) => (instance(to, "orders-api").deprecated = true),
     doctor: "instance-deprecated",
+  },
+  {
+    name: "another deployment type of the instance",
+    by: (to) => (instance(to, "orders-api").endpoint.deploymentType = "HY"),
   },
   {
     name: "the client of an application deactivated at Okta",

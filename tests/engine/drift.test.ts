@@ -4,7 +4,19 @@ import { examine } from "../../operations/doctor/doctor.ts";
 import { type StackLocation, readResources, readStackConfiguration } from "../../operations/stack-state.ts";
 import { canonical } from "./canonical.ts";
 import { DELETIONS, withoutOthers } from "./deletion-table.ts";
-import { DRIFTS, DRIFT_CONFIG, type Drift, LEFT, type Sides, UNSEEN, before, besides } from "./drift-table.ts";
+import {
+  DRIFTS,
+  DRIFT_CONFIG,
+  type Drift,
+  LEFT,
+  type Sides,
+  UNSEEN,
+  before,
+  besides,
+  inspector,
+  manager,
+  provider,
+} from "./drift-table.ts";
 import { doneBy, shownBy } from "./drift-events.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
 
@@ -99,6 +111,20 @@ describe("by hand", () => {
     restore();
     for (const { by } of UNSEEN) by(sides());
     expect(await refresh()).toEqual({});
+  });
+
+  test("masked by reads: a replacement of the Inspector and of the Manager's key writes both sides anew", async () => {
+    const masked = /^another (secret of the Inspector|private key)/;
+    for (const { by } of UNSEEN.filter(({ name }) => masked.test(name))) by(sides());
+    bench.events.length = 0;
+    await bench.stack.up({ ...recorded(bench), replace: ["**inspector-app", "**manager-key"] });
+    const key = (await readResources(location)).find(({ type }) => type.endsWith(":SigningKey"))?.outputs;
+    const { oidc, privateKey } = provider(sides());
+    const { clientId, secrets } = inspector(sides());
+    expect(oidc.primary_client).toEqual({ id: clientId, secret: secrets.at(-1)?.value });
+    expect(privateKey?.privateKey === key?.pem).toBe(true);
+    expect(manager(sides()).keys.map(({ kid }) => kid)).toEqual([key?.kid]);
+    await expectNothingToDo();
   });
 
   test.each(DELETIONS)("deleted: $name", async ({ by, gone, shows = {}, takes = {}, first }) => {
