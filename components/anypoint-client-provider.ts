@@ -132,7 +132,8 @@ export class AnypointClientProvider extends Component {
         new EnvironmentAssignment(
           [name, businessGroup, environment].filter((part) => part !== undefined).join("-"),
           { businessGroup, environment, clientProviderId: providerId, makeDefault: makeDefault ?? false },
-          childOptions(this),
+          // It waits through the provider.
+          { parent: this },
         ),
     );
     this.environments = pulumi.all(

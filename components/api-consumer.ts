@@ -92,12 +92,31 @@ export class ApiConsumer extends Component {
           tier: args.contract?.tier,
           approval: args.contract?.approval ?? "leave-pending",
         },
-        childOptions(this),
+        // It waits through the application.
+        { parent: this },
       );
+      warnOfRefusal(this, this.contract, args.applicationName ?? name, args.contract?.approval);
     }
     this.applicationId = this.application.applicationId;
     this.clientId = this.application.clientId;
     this.clientSecret = pulumi.secret(this.application.clientSecret);
     this.registerOutputs({ applicationId: this.applicationId, clientId: this.clientId });
   }
+}
+
+/** Whether a contract is approved is up to the API's owner unless the stack is to approve it, so a refusal stays, and is said. */
+function warnOfRefusal(
+  consumer: ApiConsumer,
+  contract: Contract,
+  application: pulumi.Input<string>,
+  approval: ContractTerms["approval"],
+): void {
+  pulumi.all([contract.status, contract.contractId, application, approval]).apply(([status, id, name, asked]) => {
+    if (asked === "approve" || (status !== "REVOKED" && status !== "REJECTED")) return;
+    void pulumi.log.warn(
+      `Contract ${id} of "${name}" was ${status.toLowerCase()}: its calls get 403, and this stack leaves it so. Ask whoever did it; ` +
+        "it is restored in API Manager, the instance, Contracts, or by consumers[].approval: approve and `pulumi up`.",
+      consumer,
+    );
+  });
 }

@@ -106,7 +106,8 @@ export class ProtectedApi extends Component {
             enforcementConfiguration({ scopes, scopeCriteria, exposeHeaders, configuration }),
           ),
       },
-      childOptions(this),
+      // It waits through the instance.
+      { parent: this },
     );
     this.registerOutputs({ apiId: this.instance.apiId, policyId: this.policy.policyId });
   }

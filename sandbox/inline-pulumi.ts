@@ -14,6 +14,7 @@ interface Flags {
   readonly diff?: boolean;
   readonly refresh?: boolean;
   readonly target?: string[];
+  readonly targetDependents?: boolean;
   readonly replace?: string[];
   readonly yes?: boolean;
   readonly skipPreview?: boolean;
@@ -30,7 +31,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   up: (stack, { diff, refresh, target, replace }) => stack.up({ ...common, diff, refresh, target, replace }),
   // Inline, the program is always at hand.
   refresh: (stack, { target }) => stack.refresh({ ...common, target, runProgram: true }),
-  destroy: (stack, { target }) => stack.destroy({ ...common, target, runProgram: true }),
+  destroy: (stack, { target, targetDependents }) =>
+    stack.destroy({ ...common, target, targetDependents, runProgram: true }),
 };
 const ALIASES: Readonly<Record<string, string>> = { update: "up", pre: "preview", down: "destroy" };
 
@@ -74,6 +76,7 @@ function parse(name: string, args: readonly string[]): Flags {
     .option("-f, --skip-preview")
     .option("--non-interactive")
     .addOption(new Option("-t, --target <urn>").argParser(several))
+    .option("--target-dependents")
     .addOption(new Option("--replace <urn>").argParser(several))
     .exitOverride()
     .parse(args, { from: "user" })

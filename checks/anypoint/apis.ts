@@ -40,7 +40,7 @@ export const apiChecks = (deployed: Deployed, anypoint: AnypointReader): Check[]
           return report.fail(
             "instance-unbound",
             `Instance ${place.apiId} is bound to ${to}, not to ${clientProviderId}: its tokens are not checked at Okta.`,
-            `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, instance ${place.apiId}, Contracts), then ${UP}, which binds it and asks for them again.`,
+            `Anypoint binds no instance that has contracts: \`pulumi destroy --run-program --target '**-contract' --target-dependents\` takes those of this stack away; revoke and delete others (API Manager, instance ${place.apiId}, Contracts), then ${UP}, which binds it and asks for them again.`,
           );
         }
         return found.deprecated === true

@@ -103,7 +103,7 @@ const providerMissing = (report: Report<"client-provider">, { name, providerId, 
     `"${name}" (${providerId}) is gone. Anypoint put its APIs and applications on its own provider, and keeps their contracts.`,
     byHand
       ? "Mode manual: make it again in Access Management, Client Providers (`npm run manual-steps`), set clientProvider.id to its id, and run `pulumi up`."
-      : `Anypoint binds no instance that has contracts: revoke and delete them (API Manager, Contracts of each instance), then ${UP}: provider, assignments, applications and contracts are made anew, with other client ids.`,
+      : `Anypoint binds no instance that has contracts: \`pulumi destroy --run-program --target '**-contract' --target-dependents\` takes those of this stack away; revoke and delete others (API Manager, Contracts of each instance), then ${UP}: provider, assignments, applications and contracts are made anew, with other client ids.`,
   );
 
 function checkFields(report: Report<"client-provider">, provider: Provider, seen: SeenProvider): Finding {

@@ -4,7 +4,7 @@ import type { ApiInstanceInputs } from "./api-instance-inputs.ts";
 import type { Named } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
 import { AnypointError, type Attempt, unexpectedAnswer } from "./errors.ts";
-import { wayOut } from "./instance-binding.ts";
+import { WAY_OUT_OF_GONE, wayOut } from "./instance-binding.ts";
 
 /** Why an instance can't go to a version of its asset in place; undefined when nothing is in the way. */
 export function versionProblem(to: string | undefined, from: string | undefined): string | undefined {
@@ -17,12 +17,16 @@ export function versionProblem(to: string | undefined, from: string | undefined)
 const NEW_MAJOR =
   "Another major version is another instance: give it another label, or a second entry with its own name and label, and let the consumers move over.";
 
-/** Changes an instance. `from`: the provider that it is bound to, for a refusal's way out. */
+/** Changes an instance. `from`: the provider that it is bound to, and whether that is gone, for a refusal's way out. */
 export async function patchInstance(
   client: AnypointClient,
   place: InstancePlace,
   body: Record<string, unknown>,
-  { from, advice }: { readonly from: string | null | undefined; readonly advice?: Attempt["advice"] },
+  {
+    from,
+    gone = false,
+    advice,
+  }: { readonly from: string | null | undefined; readonly gone?: boolean; readonly advice?: Attempt["advice"] },
 ): Promise<void> {
   try {
     await client.run({
@@ -38,7 +42,8 @@ export async function patchInstance(
     // What holds an instance is not all to be seen, so Anypoint may refuse what looked free.
     if (!(error instanceof AnypointError) || !("providerId" in body)) throw error;
     if (error.code !== "invalid" && error.code !== "conflict") throw error;
-    throw new AnypointError(`${error.message} If the instance is held to its provider: ${wayOut(from)}`, error, error);
+    const way = gone ? WAY_OUT_OF_GONE : `If the instance is held to its provider: ${wayOut(from)}`;
+    throw new AnypointError(`${error.message} ${way}`, error, error);
   }
 }
 

@@ -72,7 +72,8 @@ export async function updateApiInstance(
 ): Promise<ApiInstanceState> {
   const found = await requireInstance(client, state);
   const change = bindingChange(found, inputs);
-  if (change.rebinds && !(await formerProviderGone(client, found.providerId, state.clientProviderId))) {
+  const gone = change.rebinds && (await formerProviderGone(client, found.providerId, state.clientProviderId));
+  if (change.rebinds && !gone) {
     await refuseIfHeld(client, state, found, inputs.clientProviderId);
   }
   const next: ApiInstanceState = {
@@ -84,7 +85,7 @@ export async function updateApiInstance(
     ...(state.origin === "adopted" && { before: { ...change.before, ...state.before } }),
   };
   return afterWrites(next, async (wrote) => {
-    const after = await bind(client, state, inputs, change, wrote);
+    const after = await bind(client, state, inputs, { ...change, gone }, wrote);
     return { ...next, ...(after && shown(after)) };
   });
 }
@@ -196,7 +197,7 @@ async function bind(
   client: AnypointClient,
   place: InstancePlace,
   inputs: ApiInstanceInputs,
-  { rebinds, moves, respecifies, relabels, from, before }: BindingChange,
+  { rebinds, moves, respecifies, relabels, from, gone, before }: BindingChange & { readonly gone?: boolean },
   wrote: () => void = () => undefined,
 ): Promise<Instance | undefined> {
   if (!rebinds && !moves && !respecifies && !relabels) return undefined;
@@ -213,6 +214,7 @@ async function bind(
   };
   await patchInstance(client, place, body, {
     from,
+    gone,
     advice: ({ status }) =>
       respecifies && status === 404 ? noSuchAsset(inputs, inputs.groupId ?? place.organizationId) : undefined,
   });

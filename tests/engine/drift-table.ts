@@ -81,8 +81,8 @@ const app =
   (start: string) =>
   ({ okta }: Sides) =>
     one(okta.apps, ({ label }) => label.startsWith(start));
-const manager = app("MuleSoft-Client-Manager");
-const inspector = app("MuleSoft-Token-Introspection");
+export const manager = app("MuleSoft-Client-Manager");
+export const inspector = app("MuleSoft-Token-Introspection");
 export const server = ({ okta }: Sides) => one(okta.authorizationServers, (each) => !each.default);
 const scope = ({ okta }: Sides) => one(okta.scopes, ({ name }) => name === "custom_scope");
 export const accessPolicy = ({ okta }: Sides) =>
@@ -98,6 +98,8 @@ const policy = (sides: Sides, assetId = "orders-api") =>
   one(sides.anypoint.policies, ({ apiId }) => apiId === instance(sides, assetId).id);
 export const application = ({ anypoint }: Sides, name: string) =>
   one(anypoint.applications, (each) => each.name === name);
+const client = (sides: Sides, name: string) =>
+  one(sides.okta.apps, ({ clientId }) => clientId === application(sides, name).clientId);
 const contract = (sides: Sides, name: string) =>
   one(sides.anypoint.contracts, ({ applicationId }) => applicationId === application(sides, name).id);
 
@@ -146,6 +148,12 @@ export const DRIFTS: readonly Drift[] = [
   },
   { resource: MANAGER, shows: ["consentMethod"], by: (to) => (manager(to).consentMethod = "REQUIRED") },
   { resource: MANAGER, shows: ["status"], by: (to) => (manager(to).status = "INACTIVE") },
+  {
+    resource: MANAGER,
+    shows: ["adminNote"],
+    by: (to) => (manager(to).passive.settings = { notes: { admin: "by hand" } }),
+  },
+  { resource: MANAGER, shows: ["hideWeb"], by: (to) => (manager(to).passive.visibility = { hide: { iOS: true } }) },
   {
     resource: "manager-scopes",
     shows: ["scopes"],
@@ -401,5 +409,82 @@ export const DRIFTS: readonly Drift[] = [
     shows: ["tier"],
     by: (to) => (contract(to, "partner-sandbox").tierId = one(to.anypoint.tiers, ({ name }) => name === "Silver").id),
     round: 2,
+  },
+];
+
+/** What a refresh shows and `up` leaves: it is for others to decide, or was not given. */
+export const LEFT: readonly (Pick<Drift, "resource" | "shows" | "by"> & { readonly says?: RegExp })[] = [
+  {
+    resource: "consumer-guest-contract",
+    shows: ["status"],
+    by: (to) => (contract(to, "guest-sandbox").status = "REVOKED"),
+    says: /Contract \d+ of "guest-sandbox" was revoked: its calls get 403, .*approval: approve/s,
+  },
+  // Without a version in the configuration that of the policy is kept.
+  {
+    resource: "api-inventory-policy",
+    shows: ["resolvedVersion"],
+    by: (to) => (policy(to, "inventory-api").assetVersion = "1.5.0"),
+  },
+  // Only who asked to be the default is put first.
+  {
+    resource: "client-provider-Production",
+    shows: [],
+    by: (to) => environment(to, "Production").clientProviderIds.unshift(OTHER),
+  },
+];
+
+/** What no refresh sees: Okta's plugin does not read it, or the vendor does not show it. */
+export const UNSEEN: readonly {
+  readonly name: string;
+  readonly by: (sides: Sides) => unknown;
+  /** What the doctor says of it; undefined where nothing reads it. */
+  readonly doctor?: string;
+}[] = [
+  { name: "DPoP on at the Manager", by: (to) => (manager(to).dpopBound = true), doctor: "manager-dpop-on" },
+  {
+    name: "the Manager's key deactivated",
+    by: (to) => manager(to).keys.forEach((key) => (key.status = "INACTIVE")),
+    doctor: "manager-key-missing",
+  },
+  {
+    name: "another role of the Manager",
+    by: (to) => {
+      const given = one(to.okta.roles, ({ clientId }) => clientId === manager(to).clientId);
+      to.okta.roles[`${given.clientId}/more`] = { ...given, id: "more", type: "SUPER_ADMIN" };
+    },
+    doctor: "manager-role-surplus",
+  },
+  {
+    name: "another secret of the Inspector at Okta",
+    by: (to) => inspector(to).secrets.forEach((secret) => (secret.value = "another-secret")),
+    doctor: "inspector-refused",
+  },
+  {
+    name: "another secret of the Inspector in Anypoint",
+    by: (to) => (provider(to).oidc.primary_client.secret = "another-secret"),
+  },
+  {
+    name: "another private key in Anypoint",
+    by: (to) => (provider(to).privateKey = { ...provider(to).privateKey!, privateKey: "another key" }),
+  },
+  {
+    name: "the instance deprecated",
+    by: (to) => (instance(to, "orders-api").deprecated = true),
+    doctor: "instance-deprecated",
+  },
+  {
+    name: "another deployment type of the instance",
+    by: (to) => (instance(to, "orders-api").endpoint.deploymentType = "HY"),
+  },
+  {
+    name: "the client of an application deactivated at Okta",
+    by: (to) => (client(to, "orders-mobile-sandbox").status = "INACTIVE"),
+    doctor: "client-inactive",
+  },
+  {
+    name: "the client of an application deleted at Okta",
+    by: (to) => delete to.okta.apps[client(to, "guest-sandbox").id],
+    doctor: "client-missing",
   },
 ];

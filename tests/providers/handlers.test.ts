@@ -545,6 +545,35 @@ describe("diff", () => {
     expect((await told(now, { ...inputs, groupId: "other" })).replaces).toContain("groupId");
   });
 
+  test("a label that was changed by hand is put back in place; one that the program changes is another instance", async () => {
+    const { ApiInstance: instance } = await wholeStack();
+    const { id, outs, inputs } = instance;
+    const stored = world.anypoint.state.apiInstances[id];
+    for (const label of ["by hand", null]) {
+      Object.assign(stored ?? {}, { instanceLabel: label });
+      const first = (await handler("ApiInstance").read(id, outs)).props ?? {};
+      const { props: seen = {}, inputs: olds } = await handler("ApiInstance").read(id, first);
+      expect(seen).toMatchObject({ label: label ?? "", askedLabel: "okta" });
+      expect((await handler("ApiInstance").check(olds ?? {}, inputs)).failures).toEqual([]);
+      const told = (news: Properties) => handler("ApiInstance").diff(id, seen, news);
+      expect(await told(inputs)).toMatchObject({ changes: true, replaces: [] });
+      expect((await told({ ...inputs, label: "other" })).replaces).toContain("label");
+      const { outs: now } = await handler("ApiInstance").update(id, seen, inputs);
+      expect(stored?.instanceLabel).toBe("okta");
+      expect({ ...now, [PROVIDER_KEY]: outs[PROVIDER_KEY] }).toEqual(outs);
+    }
+  });
+
+  test("a label is nobody's drift where the instance goes by its number", async () => {
+    const { id: clientProviderId } = await up("ClientProvider", world.providerInputs());
+    const byId = { environment: "Sandbox", apiId: world.legacyApiId, clientProviderId };
+    const { id, outs } = await up("ApiInstance", byId);
+    Object.assign(world.anypoint.state.apiInstances[id] ?? {}, { instanceLabel: "by hand" });
+    const { props: seen = {} } = await handler("ApiInstance").read(id, outs);
+    expect({ ...seen, [PROVIDER_KEY]: outs[PROVIDER_KEY] }).toEqual({ ...outs, label: "by hand" });
+    expect(await handler("ApiInstance").diff(id, seen, byId)).toMatchObject({ changes: false });
+  });
+
   test("a new version of the asset with another deployment makes the old instance go first, as they share the label", async () => {
     const { ApiInstance: instance } = await wholeStack();
     const { id, outs, inputs } = instance;

@@ -330,7 +330,9 @@ describe("what holds an instance to its provider", () => {
     }
     // Whether it can be bound all the same is for Anypoint to say.
     const failure: unknown = await updateApiInstance(world.client(), id, state, next).catch((error: unknown) => error);
-    expect(String(failure)).toMatch(/Anypoint answered 400 .*1 contract\(s\)/);
+    expect(String(failure)).toMatch(
+      /Anypoint answered 400 .*1 contract\(s\).*Way out: `pulumi destroy --run-program --target '\*\*-contract' --target-dependents`.*then `pulumi up`/s,
+    );
     expect(world.calls().at(-1)).toBe("PATCH apis/* 400");
   });
 
