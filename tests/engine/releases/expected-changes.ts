@@ -5,6 +5,8 @@
 export interface ExpectedChange {
   /** The last release whose stacks are without it; those of earlier ones are too. */
   readonly upTo: string;
+  /** The first release whose stacks have what is updated; default the oldest. */
+  readonly since?: string;
   readonly create?: readonly string[];
   readonly update?: readonly string[];
 }
@@ -12,12 +14,19 @@ export interface ExpectedChange {
 /** Folders of the fixtures, oldest first. Until there is a tag, a release is the version with a commit. */
 export const RELEASES = ["0.1.0-ba9a29f", "0.1.0-dfa749c"] as const;
 
-const EXPECTED: readonly ExpectedChange[] = [{ upTo: "0.1.0-ba9a29f", create: ["okta-anypoint-preflight"] }];
+const EXPECTED: readonly ExpectedChange[] = [
+  { upTo: "0.1.0-ba9a29f", create: ["okta-anypoint-preflight"] },
+  // It notes down the org, the protection, and the Inspector's client id.
+  { upTo: "0.1.0-dfa749c", since: "0.1.0-dfa749c", update: ["okta-anypoint-preflight"] },
+  { upTo: "0.1.0-dfa749c", create: ["okta-anypoint-teardown-guard"] },
+];
 
 /** Changes of a stack of a release, as `operation name`, in the order of the alphabet. */
 export function expectedChanges(release: string): string[] {
   const place = (one: string) => RELEASES.findIndex((name) => name === one);
-  return EXPECTED.filter(({ upTo }) => place(release) <= place(upTo))
+  return EXPECTED.filter(
+    ({ upTo, since = RELEASES[0] }) => place(since) <= place(release) && place(release) <= place(upTo),
+  )
     .flatMap(({ create = [], update = [] }) => [
       ...create.map((name) => `create ${name}`),
       ...update.map((name) => `update ${name}`),
