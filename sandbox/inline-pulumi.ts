@@ -18,6 +18,8 @@ interface Flags {
   readonly replace?: string[];
   readonly yes?: boolean;
   readonly skipPreview?: boolean;
+  readonly clearPendingCreates?: boolean;
+  readonly parallel?: number;
 }
 
 type Operation = (stack: Stack, flags: Flags) => Promise<unknown>;
@@ -28,11 +30,13 @@ const common = { onOutput, color } as const;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   preview: (stack, { diff, refresh, target, replace }) => stack.preview({ ...common, diff, refresh, target, replace }),
-  up: (stack, { diff, refresh, target, replace }) => stack.up({ ...common, diff, refresh, target, replace }),
+  up: (stack, { diff, refresh, target, replace, parallel }) =>
+    stack.up({ ...common, diff, refresh, target, replace, parallel }),
   // Inline, the program is always at hand.
-  refresh: (stack, { target }) => stack.refresh({ ...common, target, runProgram: true }),
-  destroy: (stack, { target, targetDependents }) =>
-    stack.destroy({ ...common, target, targetDependents, runProgram: true }),
+  refresh: (stack, { target, clearPendingCreates }) =>
+    stack.refresh({ ...common, target, clearPendingCreates, runProgram: true }),
+  destroy: (stack, { target, targetDependents, refresh }) =>
+    stack.destroy({ ...common, target, targetDependents, refresh, runProgram: true }),
 };
 const ALIASES: Readonly<Record<string, string>> = { update: "up", pre: "preview", down: "destroy" };
 
@@ -75,6 +79,8 @@ function parse(name: string, args: readonly string[]): Flags {
     .option("--run-program")
     .option("-f, --skip-preview")
     .option("--non-interactive")
+    .option("--clear-pending-creates")
+    .option("-p, --parallel <count>", "", Number)
     .addOption(new Option("-t, --target <urn>").argParser(several))
     .option("--target-dependents")
     .addOption(new Option("--replace <urn>").argParser(several))

@@ -10,6 +10,8 @@ import type { RefusedAnswer } from "./errors.ts";
 export interface RegisteredClient {
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
+  /** Name of the stack, for the command in what is said of a client that may be left. */
+  readonly stack?: string;
 }
 
 const APP = "the client provider's Manager app (App A)";
@@ -35,6 +37,14 @@ const LATE =
 const AWAY =
   "Anypoint does not reach the client provider's URLs: they must be right, open to the internet, and have a certificate that Anypoint trusts.";
 
+const FAILED = "Okta failed, which is not the stack's doing: run the command again.";
+
+/** Anypoint may not have heard that Okta made the client, and then forgets it: a second one is made the next time. */
+const left = (client: RegisteredClient | undefined): string =>
+  client === undefined
+    ? ""
+    : ` The new client may be in Okta all the same: once the application is there, \`npm run orphans -- --stack ${client.stack ?? "NAME"}\` lists a client that nobody has.`;
+
 /** What to do; undefined when it was not the identity provider that refused. Without `client` it was a deletion. */
 export function registrationAdvice(
   { status, reason = "" }: Pick<RefusedAnswer, "status" | "reason">,
@@ -42,14 +52,15 @@ export function registrationAdvice(
 ): string | undefined {
   if (status < 400 || status >= 500 || !/OpenID/.test(reason)) return undefined;
   const says = (words: RegExp) => words.test(reason);
-  if (says(/timed out/)) return LATE;
-  if (says(/not reachable/)) return AWAY;
+  if (says(/timed out/)) return LATE + left(client);
+  if (says(/not reachable/)) return AWAY + left(client);
   if (says(/invalid_dpop_proof/)) return `${DPOP} ${LOOK}`;
   if (says(/invalid_scope|consent_required/)) return `${GRANTS} ${LOOK}`;
   if (says(/invalid_client_metadata/)) return METADATA;
   const answered = /status code (\d{3})/.exec(reason)?.[1];
   if (answered === "401" || says(/invalid_client\b/)) return KEY;
   if (answered === "403") return client === undefined ? DELETION : ROLE;
+  if (answered?.startsWith("5")) return FAILED + left(client);
   if (answered !== "400") return undefined;
   const lacking =
     client !== undefined && !(client.grantTypes.includes("authorization_code") && client.redirectUris.length > 0);

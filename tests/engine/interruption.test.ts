@@ -1,36 +1,12 @@
 /** Signals in the middle of `npm run sandbox`, to a real process with a real engine and plugins below it. */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { ROOT } from "../../sandbox/engine.ts";
-
-/** Processes below one, with their command lines. */
-function below(root: number): Map<number, string> {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-  const rows = [...table.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, ppid, args]) => ({
-    pid: Number(pid),
-    ppid: Number(ppid),
-    args: args!,
-  }));
-  const parents = [root];
-  for (const parent of parents) parents.push(...rows.filter(({ ppid }) => ppid === parent).map(({ pid }) => pid));
-  return new Map(rows.filter(({ pid }) => pid !== root && parents.includes(pid)).map(({ pid, args }) => [pid, args]));
-}
-
-/** Which of these still run; one that was killed may need a moment. */
-async function alive(pids: Iterable<number>): Promise<number[]> {
-  let left = [...pids];
-  for (let tries = 0; tries < 100 && left.length > 0; tries += 1) {
-    const table = execFileSync("ps", ["-A", "-o", "pid=,stat="], { encoding: "utf8" });
-    const running = new Set([...table.matchAll(/^\s*(\d+)\s+[^Z\s]/gm)].map(([, pid]) => Number(pid)));
-    left = left.filter((pid) => running.has(pid));
-    if (left.length > 0) await sleep(30);
-  }
-  return left;
-}
+import { alive, below } from "./processes.ts";
 
 /** Folders of the run of a process; other runs may be under way. */
 const runFolders = (pid: number): string[] =>

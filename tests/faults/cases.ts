@@ -1,7 +1,7 @@
 /** The cases: each call of an undisturbed operation, failing in each way. */
 import type { Fault } from "../../sandbox/core/faults.ts";
 import type { JournalEntry } from "../../sandbox/core/journal.ts";
-import { type FaultClass, WAYS, waysOf } from "./ways.ts";
+import { type FaultClass, WAYS, type Way, waysOf } from "./ways.ts";
 
 export const OPERATIONS = ["up", "update", "destroy"] as const;
 export type OperationName = (typeof OPERATIONS)[number];
@@ -12,8 +12,11 @@ export interface FaultCase {
   readonly operation: OperationName;
   readonly faultClass: FaultClass;
   readonly fault: Fault;
-  /** Whether the Okta plugin changes something here whose answer it does not get: it looks for nothing before it repeats. */
-  readonly blind: boolean;
+  /**
+   * Who loses sight here of what it changed, and looks for nothing before it does it again: the Okta plugin with all whose answer it
+   * does not get, and with the grants before one that is refused; Anypoint with a client that it registers.
+   */
+  readonly blind?: "plugin" | "Anypoint";
 }
 
 /** Ids of either vendor: Okta's with their prefixes, UUIDs, numbers, and Anypoint's client ids. */
@@ -25,6 +28,16 @@ const shapeOf = (path: string): string =>
     .split("/")
     .map((segment) => (ID.test(segment) ? "*" : segment))
     .join("/");
+
+function losesSight(shape: string, method: string, skip: number, { kind, status }: Omit<Way, "faultClass">): boolean {
+  if (waysOf(method, shape) !== WAYS.write) return false;
+  return kind !== "refuse" || (status !== 429 && shape.endsWith("/grants") && skip > 0);
+}
+
+function blindCaller(caller: string, method: string): FaultCase["blind"] {
+  if (caller === "pulumi-resource-okta") return "plugin";
+  return caller === "AnypointPlatform" && method === "POST" ? "Anypoint" : undefined;
+}
 
 const escaped = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
 
@@ -44,7 +57,7 @@ export function casesOf(operation: OperationName, calls: readonly JournalEntry[]
       operation,
       faultClass,
       fault: { ...way, caller, service, method, path: `^${escaped(shape).replaceAll("*", "[^/]+")}$`, skip },
-      blind: caller === "pulumi-resource-okta" && waysOf(method, shape) === WAYS.write && way.kind !== "refuse",
+      ...(losesSight(shape, method, skip, way) && { blind: blindCaller(caller, method) }),
     }));
   });
 }

@@ -47,7 +47,7 @@ const results = new Results(join(sandbox, "fault-results.jsonl"), { fresh: flags
 let all: readonly FaultCase[] = [];
 let chosen: readonly FaultCase[] = [];
 const done = (): Result[] => chosen.flatMap(({ name }) => results.get(name) ?? []);
-const isClean = ({ troubles, wayOn }: Result) => troubles.length === 0 && wayOn !== "repair-state";
+const isClean = ({ troubles }: Result) => troubles.length === 0;
 
 function choose(cases: readonly FaultCase[]): readonly FaultCase[] {
   all = cases;
@@ -72,7 +72,7 @@ function onResult({ name, operation, faultClass }: FaultCase, outcome: Outcome, 
   const left = ((performance.now() - began) / played) * (chosen.length - finished.length);
   const bad = finished.filter((one) => !isClean(one)).length;
   if (!isClean(result)) {
-    say(`✗ ${name}: ${[...result.troubles, result.wayOn].join(", ")}`);
+    say(`✗ ${name}: ${result.troubles.join(", ")}`);
     for (const line of result.details) say(`    ${line}`);
   }
   say(`${finished.length}/${chosen.length}, ${bad} not clean, about ${Math.ceil(left / 60_000)} min left`);

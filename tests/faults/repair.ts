@@ -1,7 +1,28 @@
-/** What a person does where an operation was cut off and the Okta plugin made something that no state knows. */
+/** What a person does where the same command again is not enough. */
+import { runCommandLine as runOrphans } from "../../operations/orphans/main.ts";
 import type { Bench } from "../engine/harness.ts";
 
-/** Whether it was done; false where there is nothing yet that does it. */
+/** Whether {@link repair} can do anything. */
+export const CAN_REPAIR = false;
+
+/**
+ * Where the Okta plugin made something that no state knows, and can't adopt it. Whether it was done; false where there is nothing yet
+ * that does it.
+ */
 export async function repair(_bench: Bench): Promise<boolean> {
-  return false;
+  return CAN_REPAIR;
+}
+
+/** Lists the clients that nobody has, and deletes those that were listed. */
+export async function removeOrphans(bench: Bench): Promise<void> {
+  const { workDir, envVars } = bench.stack.workspace;
+  const orphans = async (...more: string[]) => {
+    const told: string[] = [];
+    const tell = (text: string) => void told.push(text);
+    const around = { env: { ...process.env, ...envVars }, workDir, color: false, stdout: tell, stderr: tell };
+    await runOrphans(["--stack", "sandbox", ...more], around);
+    return told.join("");
+  };
+  const ids = new Set((await orphans()).match(/\b0oa[A-Za-z0-9]{17}\b/g));
+  if (ids.size > 0) await orphans(...[...ids].flatMap((id) => ["--client-id", id]), "--remove", "--yes");
 }

@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { OPERATIONS } from "./cases.ts";
 import type { Result } from "./results.ts";
+import { TROUBLES, type Trouble } from "./stage.ts";
 import { FAULT_CLASSES } from "./ways.ts";
 
 const HEADINGS = [
@@ -10,11 +11,9 @@ const HEADINGS = [
   "cases",
   "clean",
   "by --refresh",
+  "by orphans",
   "by repair-state",
-  "doubled",
-  "orphaned",
-  "lost",
-  "failed",
+  ...TROUBLES,
 ];
 
 type Row = readonly [string, string, ...number[]];
@@ -31,13 +30,14 @@ function rows(results: readonly Result[]): Row[] {
 function numbers(results: readonly Result[]): number[] {
   const count = (which: (result: Result) => boolean) => results.filter(which).length;
   const clean = (wayOn: string) => count((result) => result.wayOn === wayOn && result.troubles.length === 0);
-  const trouble = (name: Result["troubles"][number]) => count(({ troubles }) => troubles.includes(name));
+  const trouble = (name: Trouble) => count(({ troubles }) => troubles.includes(name));
   return [
     results.length,
     clean("again"),
     clean("refresh"),
-    count(({ wayOn }) => wayOn === "repair-state"),
-    ...[trouble("doubled"), trouble("orphaned"), trouble("lost"), trouble("failed")],
+    clean("orphans"),
+    clean("repair-state"),
+    ...TROUBLES.map(trouble),
   ];
 }
 

@@ -4,7 +4,8 @@
  * The cases come from the journal of an undisturbed run.
  */
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
-import type { Fault } from "../../sandbox/core/faults.ts";
+import { takeInventory } from "../faults/inventory.ts";
+import { waysOf } from "../faults/ways.ts";
 import { type World, startWorld } from "./anypoint/world.ts";
 import { quickPauses } from "./quick-pauses.ts";
 import { type Planned, SmallEngine } from "./small-engine.ts";
@@ -63,40 +64,8 @@ const place = ({ organizationId, environmentId, apiId }: Record<string, unknown>
   ...{ organizationId, environmentId, apiId },
 });
 
-/** How a call can fail: a read has no effect to lose, so two ways are all there are. */
-const WAYS: Readonly<Record<"read" | "write", readonly Pick<Fault, "kind" | "status" | "headers">[]>> = {
-  read: [
-    { kind: "refuse", status: 503 },
-    { kind: "refuse", status: 429, headers: { "retry-after": "0" } },
-    { kind: "cut" },
-  ],
-  write: [
-    { kind: "refuse", status: 500 },
-    { kind: "refuse", status: 429, headers: { "retry-after": "0" } },
-    { kind: "lose", status: 504 },
-    { kind: "lose", status: 500 },
-    { kind: "cut" },
-  ],
-};
-
-/** How many there are of each object, on both sides. */
-function counts({ anypoint, okta }: World) {
-  const { clientProviders, apiInstances, policies, applications, contracts, environments } = anypoint.state;
-  return {
-    ...Object.fromEntries(
-      Object.entries({
-        clientProviders,
-        apiInstances,
-        policies,
-        applications,
-        contracts,
-        clients: okta.state.apps,
-      }).map(([name, objects]) => [name, Object.keys(objects).length]),
-    ),
-    offers: Object.values(environments).flatMap(({ clientProviderIds }) => clientProviderIds).length,
-    statuses: Object.values(contracts).map(({ status }) => status),
-  };
-}
+/** What is there on both sides, in a form that does not depend on the run. */
+const inventory = ({ anypoint, okta }: World) => takeInventory({ anypoint, okta });
 
 interface Run {
   readonly world: World;
@@ -126,13 +95,13 @@ async function begin(): Promise<Run> {
 /** Calls to Anypoint that an undisturbed operation makes, in order. */
 async function undisturbed(operation: "up" | "destroy") {
   const { world, engine, planned } = await begin();
-  const empty = counts(world);
+  const empty = inventory(world);
   if (operation === "destroy") expect(await engine.up(planned)).toBeUndefined();
   const position = world.journal.position;
   expect(await engine[operation](planned)).toBeUndefined();
   return {
     calls: world.journal.entries({ service: "anypoint", after: position }),
-    end: counts(world),
+    end: inventory(world),
     empty,
   };
 }
@@ -145,7 +114,7 @@ async function cases(operation: "up" | "destroy") {
     end,
     empty,
     cases: calls.flatMap(({ method, path }, skip) =>
-      WAYS[method === "GET" ? "read" : "write"].map((way) => ({
+      waysOf(method, path.split("?")[0]!).map((way) => ({
         what: `${method} ${path.split("?")[0]?.split("/").slice(-2).join("/")} (call ${skip + 1}) ${way.kind} ${way.status ?? ""}`,
         fault: { ...way, service: "anypoint" as const, path: "", skip },
       })),
@@ -161,19 +130,19 @@ test("a first up, whichever call fails in whichever way: the next one ends where
     await engine.up(planned);
     expect([what, world.faults.pending]).toEqual([what, []]);
     expect([what, await engine.up(planned)]).toEqual([what, undefined]);
-    expect([what, counts(world)]).toEqual([what, end]);
+    expect([what, inventory(world)]).toEqual([what, end]);
     const position = world.journal.position;
     expect([what, await engine.up(planned)]).toEqual([what, undefined]);
     expect([what, world.entries(position)]).toEqual([what, []]);
     expect([what, await engine.destroy(planned)]).toEqual([what, undefined]);
-    expect([what, counts(world)]).toEqual([what, empty]);
+    expect([what, inventory(world)]).toEqual([what, empty]);
     await worlds.pop()?.close();
   }
 }, 600_000);
 
 test("a destroy, whichever call fails in whichever way: the next one leaves nothing", async () => {
   const { cases: all, empty } = await cases("destroy");
-  expect(counts((await begin()).world)).toEqual(empty);
+  expect(inventory((await begin()).world)).toEqual(empty);
   for (const { what, fault } of all) {
     const { world, engine, planned } = await begin();
     expect([what, await engine.up(planned)]).toEqual([what, undefined]);
@@ -181,7 +150,7 @@ test("a destroy, whichever call fails in whichever way: the next one leaves noth
     await engine.destroy(planned);
     expect([what, world.faults.pending]).toEqual([what, []]);
     expect([what, await engine.destroy(planned)]).toEqual([what, undefined]);
-    expect([what, counts(world)]).toEqual([what, empty]);
+    expect([what, inventory(world)]).toEqual([what, empty]);
     await worlds.pop()?.close();
   }
 }, 600_000);

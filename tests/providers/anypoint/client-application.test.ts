@@ -154,6 +154,17 @@ describe("create", () => {
       await expect(create()).rejects.toThrow(/not reachable.*open to the internet/s);
     });
 
+    test.each(["cut", "lose"] as const)(
+      "whose answer is lost (%s): the client may be in Okta all the same",
+      async (kind) => {
+        const before = Object.keys(world.okta.state.apps).length;
+        world.faults.add({ service: "okta", method: "POST", path: "/oauth2/v1/clients", kind });
+        await expect(create({ stack: "dev" })).rejects.toThrow(/client may be in Okta.*orphans -- --stack dev/s);
+        expect(Object.keys(world.okta.state.apps)).toHaveLength(before + 1);
+        expect(stored()).toEqual([]);
+      },
+    );
+
     test("to delete a client", async () => {
       const provider = world.anypoint.state.clientProviders[clientProviderId];
       Object.assign(provider?.oidc ?? {}, { allow_external_client_modification: true });
