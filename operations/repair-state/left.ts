@@ -8,7 +8,7 @@
 import { ACCESS_RULE_NAME, accessPolicyName } from "../../config/access-policy.ts";
 import { generationClientId, generationName } from "../../config/generations.ts";
 import type { Settings } from "../../config/settings.ts";
-import type { OktaSide, SeenApp, SeenRole } from "../adopt/okta-side.ts";
+import type { OktaSide, SeenApp, SeenRole, SeenServer } from "../adopt/okta-side.ts";
 import { type StoredResource, nameOf, textOf } from "./deployment.ts";
 import type { Import } from "./engine.ts";
 import { APP, GRANTS, POLICY, ROLE, RULE, SCOPE, SERVER } from "./okta-types.ts";
@@ -22,10 +22,13 @@ interface About {
 
 export interface Left {
   readonly adopt: readonly (About & { readonly as: Import })[];
-  readonly remove: readonly (About & { readonly app: SeenApp })[];
+  readonly remove: readonly (About & Removal)[];
   /** Left alone; `whatToDo` for a person. */
   readonly alone: readonly (About & { readonly whatToDo: string })[];
 }
+
+/** What can only be deleted: an app whose secret can't be read, or a second server that nothing was put into. */
+export type Removal = { readonly app: SeenApp } | { readonly server: SeenServer };
 
 export interface Search {
   readonly okta: OktaSide;
@@ -51,7 +54,7 @@ export async function findLeft(search: Search): Promise<Left> {
 class Finder {
   readonly left = {
     adopt: [] as (About & { as: Import })[],
-    remove: [] as (About & { app: SeenApp })[],
+    remove: [] as (About & Removal)[],
     alone: [] as (About & { whatToDo: string })[],
   };
   readonly #okta: OktaSide;
@@ -224,7 +227,7 @@ class Finder {
           component,
           `its name and audience ${create.audience} are this stack's`,
         ),
-        id: one.id,
+        server: one,
         fits: one.audiences?.length === 1 && one.audiences[0] === create.audience,
       }))
       // Names are not unique, and one that was there before is somebody's.
@@ -232,19 +235,31 @@ class Finder {
     const [only, another] = found;
     if (only === undefined) return known?.id;
     if (known === undefined && another === undefined) {
-      this.#adopt(component, "-server", SERVER, only.id, only);
-      return only.id;
+      this.#adopt(component, "-server", SERVER, only.server.id, only);
+      return only.server.id;
     }
-    for (const one of found) {
+    for (const { what, why, server } of found) {
+      if (known !== undefined && (await this.#isEmpty(server.id))) {
+        // The plugin repeats a creation whose answer does not come, so there are two.
+        this.left.remove.push({ what, why: `${why}; the state has ${known.id}, and this one is empty`, server });
+        continue;
+      }
       this.#leave(
         {
-          what: one.what,
-          why: `${one.why}, and ${known === undefined ? "there are several" : `the state has another one, ${known.id}`}`,
+          what,
+          why: `${why}, and ${known === undefined ? "there are several" : `the state has another one, ${known.id}`}`,
         },
         "Delete what nobody uses: Okta Admin Console, Security, API, Authorization Servers; then run this command again.",
       );
     }
     return known?.id;
+  }
+
+  /** Whether a server has no scope and no access policy but Okta's own. */
+  async #isEmpty(serverId: string): Promise<boolean> {
+    const own = (one: { readonly system?: boolean | null }) => one.system !== true;
+    const [scopes, policies] = [await this.#okta.scopes(serverId), await this.#okta.policies(serverId)];
+    return !scopes.some(own) && !policies.some(own);
   }
 
   /** A component by its type and the end of its name. */

@@ -7,11 +7,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { type Settings, oktaScopes } from "../../config/settings.ts";
-import { oktaClient } from "../../providers/okta/client.ts";
+import { askOkta, oktaClient } from "../../providers/okta/client.ts";
 import { type OktaConnection, readOktaConnection } from "../../providers/okta/login.ts";
 import { deleteApp } from "../../providers/okta/registered-clients.ts";
-import { OktaSide, type SeenApp } from "../adopt/okta-side.ts";
-import { CannotRun, type ExitCode, type Surroundings, confirm, runAsEntry, runCommand } from "../command-line.ts";
+import { OktaSide, type SeenApp, type SeenServer } from "../adopt/okta-side.ts";
+import {
+  CannotRun,
+  type ExitCode,
+  type Surroundings,
+  confirm,
+  definedOnly,
+  runAsEntry,
+  runCommand,
+} from "../command-line.ts";
 import { type StackLocation, readStackSettings } from "../stack-state.ts";
 import { type ExportedState, type StoredResource, storedResources, textOf, without } from "./deployment.ts";
 import { exportState, importObjects, importState, parseState } from "./engine.ts";
@@ -98,7 +106,10 @@ async function repair(
     `The state as it was, secrets encrypted: ${backup} (to go back: pulumi stack import --stack ${location.stackName} --file ${backup})\n`,
   );
   if (gone.length > 0) await importState(location, without(state, new Set(gone.map(({ resource }) => resource))));
-  for (const { app } of left.remove) await removeApp(connection, app, around);
+  for (const one of left.remove) {
+    if ("app" in one) await removeApp(connection, one.app, around);
+    else await removeServer(connection, one.server, around);
+  }
   if (left.adopt.length > 0) {
     await importObjects(
       location,
@@ -125,6 +136,22 @@ async function removeApp(connection: OktaConnection, app: SeenApp, around: Surro
   around.stdout(`Deleted in Okta: "${label}" (${id}).\n`);
 }
 
+/** Looks that the server is still the same one before it goes. */
+async function removeServer(connection: OktaConnection, server: SeenServer, around: Surroundings): Promise<void> {
+  const scopes = ["okta.authorizationServers.manage"];
+  const now = await new OktaSide(connection, scopes).server(server.id);
+  if (now === undefined || now.name !== server.name || now.created !== server.created) return;
+  const { authorizationServerApi } = oktaClient(connection, scopes);
+  const authServerId = server.id;
+  await askOkta(connection.orgUrl, `deactivate the authorization server ${authServerId}`, () =>
+    authorizationServerApi.deactivateAuthorizationServer({ authServerId }),
+  );
+  await askOkta(connection.orgUrl, `delete the authorization server ${authServerId}`, () =>
+    authorizationServerApi.deleteAuthorizationServer({ authServerId }),
+  );
+  around.stdout(`Deleted in Okta: the authorization server "${now.name}" (${authServerId}).\n`);
+}
+
 /** Of another org everything would seem to be gone. */
 export function requireSameOrg(settings: Settings, resources: readonly StoredResource[]): void {
   const provider = resources.find(({ type, delete: replaced }) => type === "pulumi:providers:okta" && !replaced);
@@ -147,8 +174,5 @@ async function saveBackup({ stackName, workDir }: StackLocation, exported: strin
   }
   return file;
 }
-
-const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 await runAsEntry(import.meta.filename, runCommandLine);

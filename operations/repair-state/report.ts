@@ -33,7 +33,7 @@ export function renderFound({ gone, left, stale }: Found, stackName: string, org
       : []),
     ...(remove.length > 0
       ? [
-          `${orgUrl} has what an earlier run that was cut off made, and whose secret can't be read; it would be deleted there:`,
+          `${orgUrl} has what an earlier run that was cut off made, and what can't be taken in; it would be deleted there:`,
           ...remove.map(({ what, why }) => `  ${what}: ${why}`),
         ]
       : []),

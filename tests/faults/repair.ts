@@ -1,16 +1,19 @@
 /** What a person does where the same command again is not enough. */
 import { runCommandLine as runOrphans } from "../../operations/orphans/main.ts";
+import { runCommandLine as runRepair } from "../../operations/repair-state/main.ts";
 import type { Bench } from "../engine/harness.ts";
 
-/** Whether {@link repair} can do anything. */
-export const CAN_REPAIR = false;
-
 /**
- * Where the Okta plugin made something that no state knows, and can't adopt it. Whether it was done; false where there is nothing yet
- * that does it.
+ * Where the Okta plugin made something that no state knows, and can't adopt it. Gives what was said where something was left
+ * alone; undefined where all was done.
  */
-export async function repair(_bench: Bench): Promise<boolean> {
-  return CAN_REPAIR;
+export async function repair(bench: Bench): Promise<string | undefined> {
+  const { workDir, envVars } = bench.stack.workspace;
+  const told: string[] = [];
+  const tell = (text: string) => void told.push(text);
+  const around = { env: { ...process.env, ...envVars }, workDir, color: false, stdout: tell, stderr: tell };
+  const code = await runRepair(["--stack", "sandbox", "--yes"], around);
+  return code === 0 ? undefined : told.join("");
 }
 
 /** Lists the clients that nobody has, and deletes those that were listed. */

@@ -12,7 +12,7 @@ import { removeOrphans, repair } from "./repair.ts";
 import { BEFORE_UPDATE, addOthers, addTier, newManagerKey, updateOf } from "./settings.ts";
 
 /** What can be wrong in the end. */
-export const TROUBLES = ["doubled", "orphaned", "lost", "failed", "needs repair-state"] as const;
+export const TROUBLES = ["doubled", "orphaned", "lost", "failed"] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 /** What leads to the end of an undisturbed run: the same command again, with `--refresh`, or one of the stack's own tools. */
@@ -159,7 +159,8 @@ export class Stage {
       details.push(...found.details.map((line) => `with --refresh: ${line}`));
       if (found.details.length > 0) {
         wayOn = "repair-state";
-        if (!(await repair(bench))) return { wayOn, troubles: ["needs repair-state"], details };
+        const left = await repair(bench);
+        if (left !== undefined) details.push(`repair-state: ${left}`);
         found = await this.#look(operation, await operate(bench, operation));
       }
     }
