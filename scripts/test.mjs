@@ -8,7 +8,7 @@ import { fail, setup } from "./setup.mjs";
 import { checkout } from "./setup/paths.mjs";
 import { clock } from "./setup/progress.mjs";
 
-const usage = `npm test                     types, lint, formatting, and all suites on Node 22 and 24
+const usage = `npm test                     types, lint, formatting, and all suites, on Node 22 and 24; on the second a part of the engine suites
 npm test -- --fast           the suites on one Node only
 npm test -- tests/foo …      Jest alone, with these arguments, on one Node
 `;
@@ -16,6 +16,8 @@ npm test -- tests/foo …      Jest alone, with these arguments, on one Node
 /** The suites that drive the real engine against whole sandboxes: two at a time, each test with minutes. */
 const engineSuites = "tests/engine";
 const engineOptions = ["--maxWorkers=2", "--testTimeout=300000"];
+/** Those of them that show how a Node release runs programs, providers, plugins and commands; the others would show the same twice. */
+const engineOnBoth = ["life-cycle", "variants", "walk", "interruption"].map((name) => `${engineSuites}/${name}`);
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {{ ok: boolean, counts?: Counts }} Outcome */
@@ -51,12 +53,12 @@ async function plan(args) {
     tool("types", current, "typescript/bin/tsc", ["--noEmit"]),
     tool("lint", current, "eslint/bin/eslint.js", [".", "--max-warnings", "0"]),
     tool("formatting", current, "prettier/bin/prettier.cjs", ["--check", "."]),
-    ...suites(major ?? "", current),
+    ...suites(major ?? "", current, [engineSuites]),
   ];
   if (!args.includes("--fast")) {
     const other = major === "24" ? "22" : "24";
     const ready = await setup({ nodeVersion: other, quiet: true });
-    steps.push(...suites(other, ready));
+    steps.push(...suites(other, ready, engineOnBoth));
   }
   return steps;
 }
@@ -64,12 +66,13 @@ async function plan(args) {
 /**
  * @param {string} major
  * @param {Runtime} runtime
+ * @param {string[]} engine which of the engine suites
  * @returns {Step[]}
  */
-function suites(major, runtime) {
+function suites(major, runtime, engine) {
   const steps = [jest(`unit suites, Node ${major}`, runtime, ["--testPathIgnorePatterns", `/${engineSuites}/`])];
   if (existsSync(join(checkout, engineSuites)))
-    steps.push(jest(`engine suites, Node ${major}`, runtime, [...engineOptions, engineSuites]));
+    steps.push(jest(`engine suites, Node ${major}`, runtime, [...engineOptions, ...engine]));
   return steps;
 }
 
