@@ -35,13 +35,17 @@ export const listProviders = (client: AnypointClient, organizationId: string, se
     ({ data, total }) => ({ rows: data, total }),
   );
 
+/** Rows of exactly this name. */
+export const providersNamed = async (client: AnypointClient, organizationId: string, name: string) =>
+  (await listProviders(client, organizationId, name)).filter((row) => row.name === name);
+
 /** The provider of our name, when it is ours. Throws when it is another's, or there are several. */
 export async function findOurs(
   client: AnypointClient,
   organizationId: string,
   { name, inspectorClientId }: ClientProviderInputs,
 ): Promise<ClientProviderAnswer | undefined> {
-  const named = (await listProviders(client, organizationId, name)).filter((row) => row.name === name);
+  const named = await providersNamed(client, organizationId, name);
   const answers = await Promise.all(
     named.map(({ providerId }) => getProvider(client, organizationId, providerId, name)),
   );

@@ -8,6 +8,7 @@ import {
   getProvider,
   grantTypes,
   patchProvider,
+  providersNamed,
   replaceProvider,
   requireAsWritten,
   requireOurs,
@@ -57,7 +58,7 @@ export async function createClientProvider(
       `Could not adopt ${subject}: there is none of this name with the Inspector ${inputs.inspectorClientId}. Nothing was made. Correct the name, or take adopt out to have it made.`,
     );
   }
-  const made = await createOnce(
+  const providerId = await createOnce(
     async () => {
       await writeProvider(client, inputs, {
         operation: "clientProviders.create",
@@ -67,18 +68,17 @@ export async function createClientProvider(
         body: creationBody(inputs),
       });
       // The 201 has no body (confirmed: DX-AM).
-      return findOurs(client, organizationId, inputs);
+      return idOfMade(client, organizationId, inputs);
     },
-    () => findOurs(client, organizationId, inputs),
+    () => idOfMade(client, organizationId, inputs),
   );
-  if (made === undefined) {
+  if (providerId === undefined) {
     throw unexpectedAnswer(
       { operation: "clientProviders.create", subject },
       "Anypoint answered 201, but its list of client providers does not show it",
       "Grant the connected app the scope read:orgclientproviders in the root organization and run the command again: a provider that was made is then found.",
     );
   }
-  const { providerId } = made;
   const state: ClientProviderState = {
     ...inputs,
     providerId,
@@ -87,9 +87,28 @@ export async function createClientProvider(
     origin: "created",
   };
   return afterCreation(providerId, state, async () => {
+    const made = await getProvider(client, organizationId, providerId, inputs.name);
+    if (made === undefined) {
+      throw unexpectedAnswer(
+        { operation: "clientProviders.create", subject },
+        `Anypoint lists it as ${providerId}, but does not show it`,
+        "Run the command again.",
+      );
+    }
+    requireOurs(inputs, made, organizationId);
     requireAsWritten(inputs, seeProvider(made, inputs.privateKeyBlock), organizationId);
     return { id: providerId, state: { ...state, supportedGrantTypes: await grantTypes(client, state) } };
   });
+}
+
+/** Id of the provider that was just made. There was none of its name before; of several that are there now, ours. */
+async function idOfMade(
+  client: AnypointClient,
+  organizationId: string,
+  inputs: ClientProviderInputs,
+): Promise<string | undefined> {
+  const [only, second] = await providersNamed(client, organizationId, inputs.name);
+  return second === undefined ? only?.providerId : (await findOurs(client, organizationId, inputs))?.providerId;
 }
 
 /** The provider as it is now, or undefined when it is gone. Secrets, which a read masks, are those of the state. */

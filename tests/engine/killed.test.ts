@@ -38,6 +38,7 @@ test.each(POINTS)(
 /** The read after a creation is refused: what was made is there, and the state says that it is not well. */
 const HALF_MADE: [RegExp, Pick<Fault, "caller" | "service" | "path">][] = [
   [/-app$/, { caller: "pulumi-resource-okta", service: "okta", path: "^/api/v1/apps/[^/]+$" }],
+  [/-provider$/, { caller: "okta-anypoint", service: "anypoint", path: "/clientProviders/[^/]+$" }],
   [/-application$/, { caller: "okta-anypoint", service: "anypoint", path: "/applications/[^/]+$" }],
 ];
 

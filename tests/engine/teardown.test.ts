@@ -280,7 +280,7 @@ describe("teardown", () => {
     await bench.stack.importStack(earlier);
     othersInstance();
     await expect(destroy()).rejects.toThrow();
-    expect(said()).toContain("API instances that this stack does not have are bound to it: 7000001");
+    expect(said()).toContain("API instances that this stack does not delete with it are bound to it: 7000001");
     expect(Object.keys(bench.lab.anypoint.state.clientProviders)).toEqual([ours().providerId]);
   });
 });

@@ -81,6 +81,19 @@ describe("create", () => {
     },
   );
 
+  test("one that can't be read after its creation is kept with its id", async () => {
+    world.faults.add({
+      service: "anypoint",
+      method: "GET",
+      path: "/clientProviders/[^/]+$",
+      kind: "refuse",
+      status: 403,
+    });
+    const error = await createClientProvider(world.client(), world.providerInputs()).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(HalfCreated);
+    expect((error as HalfCreated).id).toBe(stored()[0]?.providerId);
+  });
+
   test("takes on what an earlier run made before it was cut off, as created", async () => {
     const first = await createClientProvider(world.client(), world.providerInputs());
     const again = await createClientProvider(world.client(), world.providerInputs());
