@@ -93,9 +93,11 @@ const refusal = (operation: Promise<unknown>): Promise<string> =>
 const up = () => stack.up(recorded(bench));
 const changes = async () => (await stack.preview(recorded(bench))).changeSummary;
 
-/** The answers to all requests with these paths are lost; each took effect. */
+/** The answers to all requests with these paths are lost; each took effect. After a 500 the plugin repeats nothing. */
 const lose = (...paths: string[]) =>
-  paths.forEach((path) => lab.faults.add({ service: "okta", method: "POST", path, kind: "lose", times: 100 }));
+  paths.forEach((path) =>
+    lab.faults.add({ service: "okta", method: "POST", path, kind: "lose", status: 500, times: 100 }),
+  );
 
 async function repair(...args: string[]) {
   const { workDir, envVars } = stack.workspace;
