@@ -32,7 +32,8 @@ export function cutOffs(former: Expectations | undefined, expected: Expectations
     status: refused ? "fail" : "warn",
     seen: `${what}: ${consequence}`,
     ...(refused && {
-      whatToDo: "The stack is protected. If it is meant, set okta-anypoint:protect to false and run the command again.",
+      whatToDo:
+        "The stack is protected. If it is meant: set okta-anypoint:protect to false without this change, `pulumi up`, then make the change.",
     }),
   }));
 }

@@ -90,8 +90,14 @@ function checkAge(report: Report<"manager-key-age">, { key, outputs }: Deployed,
   const made = Date.parse(key?.createdAt ?? "");
   if (key === undefined || Number.isNaN(made)) return report.unknown("The state does not say when the key was made.");
   const days = keyAgeDays(key.createdAt, now);
-  const said = outputs.keyRotationDue;
-  const due = typeof said === "string" ? said : keyRotationDue(key.createdAt, USUAL_AGE);
+  const [from, to] = [outputs.keyCreatedAt, outputs.keyRotationDue].map((time) =>
+    typeof time === "string" ? Date.parse(time) : NaN,
+  );
+  // The age that the last `up` was configured with.
+  const due =
+    from === undefined || to === undefined || Number.isNaN(to - from)
+      ? keyRotationDue(key.createdAt, USUAL_AGE)
+      : new Date(made + (to - from)).toISOString();
   return now > Date.parse(due)
     ? report.warn(
         "manager-key-old",

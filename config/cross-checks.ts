@@ -258,7 +258,8 @@ function adoptionProblems({ values, unreadable }: Readable<StackConfig>): [key: 
       need(!scopes.includes(name), "authorizationServer", "adopt.serverScopes", listed);
     }
   }
-  const keyless = manager?.kid !== undefined && managerPrivateKey === undefined;
+  // Both are about the first generation.
+  const keyless = manager?.kid !== undefined && managerPrivateKey === undefined && manager.generations.includes(1);
   need(keyless, "managerPrivateKey", "manager.kid", "managerPrivateKey, the key itself");
   return problems;
 }

@@ -1,6 +1,6 @@
 /**
  * Generations of App A and App B. A key or a secret is rotated by a second app beside the first, never by a second key on one app:
- * Anypoint's form has no `kid`, and Okta refuses an assertion without one as soon as an app has two keys (confirmed: KB 005315457, okta-api.md).
+ * Anypoint's form has no `kid`, and Okta refuses an assertion without one as soon as an app has two keys (confirmed: Okta's SDK issues).
  * The first generation has the names as configured, later ones the same with their number.
  */
 

@@ -6,12 +6,14 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { generationName } from "../../config/generations.ts";
 import { CannotRun, type ExitCode, type Surroundings, confirm, runAsEntry, runCommand } from "../command-line.ts";
 import { type StackLocation, type StackResource, readResources, stackOutputs } from "../stack-state.ts";
 
 interface Flags {
   stack: string;
   inspectorSecret?: boolean;
+  generation?: number;
   out?: string;
   yes?: boolean;
 }
@@ -32,16 +34,20 @@ export function runCommandLine(
     .description("Shows the Manager's private key (PEM) of a stack once, for Anypoint's form.")
     .requiredOption("--stack <name>", "the stack whose state has it")
     .option("--inspector-secret", "show the Inspector's client secret in its place")
+    .option("--generation <number>", "of this generation; default the one in use", Number)
     .option("--out <file>", "write it to a new file that only you may read, and print nothing")
     .option("--yes", "print it without asking, also where standard output is no terminal");
-  return runCommand<Flags>(command, args, around, async ({ stack, inspectorSecret = false, out, yes = false }) => {
+  return runCommand<Flags>(command, args, around, async (flags) => {
+    const { stack, inspectorSecret = false, generation, out, yes = false } = flags;
     if (out === undefined && !yes && around.columns === undefined) {
       throw new CannotRun(
         "Standard output is no terminal, so a secret printed there may stay in a log or a file. Give --out FILE to write it to a file of your own, or --yes to print it all the same.",
       );
     }
     const resources = await read({ stackName: stack, workDir: around.workDir });
-    const { what, value } = inspectorSecret ? inspectorsSecret(resources, stack) : managersKey(resources, stack);
+    const { what, value } = inspectorSecret
+      ? inspectorsSecret(resources, stack, generation)
+      : managersKey(resources, stack, generation);
     if (out !== undefined) {
       await writeNew(resolve(around.workDir, out), value, what);
       around.stderr(`Wrote ${what} to ${out}, which only you may read. Delete it when it is pasted.\n`);
@@ -58,10 +64,13 @@ export function runCommandLine(
 }
 
 /** The key whose thumbprint the stack puts out; a stack that never ended an `up` puts out none, and has but one. */
-function managersKey(resources: readonly StackResource[], stack: string): Secret {
-  const keys = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/okta-anypoint:SigningKey");
+function managersKey(resources: readonly StackResource[], stack: string, generation: number | undefined): Secret {
+  const keys = resources.filter(
+    ({ type, urn }) =>
+      type === "pulumi-nodejs:dynamic/okta-anypoint:SigningKey" && isOf("manager", "key", generation, urn),
+  );
   const { activeKid } = stackOutputs(resources);
-  const active = keys.filter(({ outputs }) => outputs.kid === activeKid);
+  const active = keys.filter(({ outputs }) => generation !== undefined || outputs.kid === activeKid);
   const [key, other] = active.length > 0 ? active : keys;
   const pem = key?.outputs.pem;
   if (typeof pem !== "string" || other !== undefined) {
@@ -72,14 +81,20 @@ function managersKey(resources: readonly StackResource[], stack: string): Secret
   return { what: "the Manager's private key", value: pem };
 }
 
-function inspectorsSecret(resources: readonly StackResource[], stack: string): Secret {
+/** Whether a resource is of this generation; of any where none is asked for. */
+const isOf = (app: string, part: string, generation: number | undefined, urn: string): boolean =>
+  generation === undefined || urn.endsWith(`${generationName(`-${app}`, generation)}-${part}`);
+
+function inspectorsSecret(resources: readonly StackResource[], stack: string, generation: number | undefined): Secret {
   const { inspectorClientId } = stackOutputs(resources);
   const app = resources.find(
-    ({ type, outputs }) => type === "okta:app/oAuth:OAuth" && outputs.clientId === inspectorClientId,
+    ({ type, outputs, urn }) =>
+      type === "okta:app/oAuth:OAuth" &&
+      (generation === undefined ? outputs.clientId === inspectorClientId : isOf("inspector", "app", generation, urn)),
   );
   // Of an app that was taken over no read shows the secret: it is the one that was given.
   const secret = app?.inputs.clientBasicSecret ?? app?.outputs.clientSecret;
-  if (inspectorClientId === undefined || typeof secret !== "string" || secret === "") {
+  if (app === undefined || typeof secret !== "string" || secret === "") {
     throw new CannotRun(
       `Could not find the Inspector's client secret in the state of stack ${stack}. Run \`pulumi up --stack ${stack}\` first.`,
     );

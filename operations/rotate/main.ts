@@ -18,7 +18,7 @@ import {
 } from "../command-line.ts";
 import { type AppName, objection, planOf } from "./plan.ts";
 import { type Rotation, describe, requireNothingPending, rotate } from "./rotation.ts";
-import { RotatedStack } from "./stack.ts";
+import { RotatedStack, madeOf } from "./stack.ts";
 
 interface Flags {
   stack: string;
@@ -62,9 +62,9 @@ async function run(flags: Flags, around: Surroundings, clock: Pick<Rotation, "no
   const { settings, config } = await stack.settings();
   const wrong = objection(app, settings);
   if (wrong !== undefined) throw new CannotRun(wrong);
-  const plan = planOf(app, settings[app], undo);
+  const plan = planOf(app, settings[app], madeOf(app, await stack.resources(), settings), undo);
   const drainMinutes = emergency ? 0 : (flags.drain ?? settings.rotation.drainMinutes);
-  if (plan.create && !emergency) {
+  if (plan.begins && !emergency) {
     around.stderr("Asking the engine whether anything else is to be changed …\n");
     await requireNothingPending({ stack, settings });
   }
@@ -76,7 +76,7 @@ async function run(flags: Flags, around: Surroundings, clock: Pick<Rotation, "no
   const read = (key: string) => config[key];
   const connection = readOktaConnection(read, env);
   return rotate({
-    ...{ plan, stack, settings, drainMinutes, ...clock },
+    ...{ plan, stack, settings, drainMinutes, emergency, ...clock },
     registrar: {
       anypoint: sharedClient(read, env),
       okta: oktaClient(connection, ["okta.apps.manage"]),

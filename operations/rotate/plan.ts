@@ -11,6 +11,14 @@ export interface Configured {
   readonly active: number;
 }
 
+/** What the last `up` that went through has made of them. */
+export interface Made {
+  /** The one that Anypoint uses. */
+  readonly active: number;
+  /** Those whose app is in the state. */
+  readonly generations: readonly number[];
+}
+
 export interface Plan {
   readonly app: AppName;
   /** The generation that is to be the only one in the end. */
@@ -21,13 +29,18 @@ export interface Plan {
   readonly retiring: readonly number[];
   /** Whether the target's app is yet to be made. */
   readonly create: boolean;
+  /** Whether a new rotation begins with it. */
+  readonly begins: boolean;
+  readonly undo: boolean;
+  /** Those to retire of which the state has no app: never made, or by an `up` that was cut off. */
+  readonly unknown: readonly number[];
 }
 
 /**
- * Onwards to the newest generation, a new one where there is but one; or, with `undo`, back to the oldest.
- * Throws `CannotRun` where there is nothing to undo.
+ * Onwards to the newest generation, a new one where there is but one; or, with `undo`, back to the oldest. Which ones are to be is told
+ * from the configuration, what is done of it from the state. Throws `CannotRun` where there is nothing to undo.
  */
-export function planOf(app: AppName, { generations, active }: Configured, undo: boolean): Plan {
+export function planOf(app: AppName, { generations, active }: Configured, made: Made, undo: boolean): Plan {
   const [lowest, highest] = [Math.min(...generations), Math.max(...generations)];
   if (undo && generations.length === 1) {
     throw new CannotRun(
@@ -35,10 +48,12 @@ export function planOf(app: AppName, { generations, active }: Configured, undo: 
     );
   }
   const target = undo ? lowest : generations.length === 1 ? highest + 1 : highest;
+  const retiring = generations.filter((one) => one !== target);
   return {
-    ...{ app, target, active },
-    retiring: generations.filter((one) => one !== target),
-    create: !generations.includes(target),
+    ...{ app, target, active: made.active, retiring, undo },
+    create: !made.generations.includes(target),
+    begins: !generations.includes(target),
+    unknown: retiring.filter((one) => !made.generations.includes(one)),
   };
 }
 
@@ -55,12 +70,21 @@ export function namesOf(app: AppName, generation: number, { manager, inspector }
 }
 
 /** What keeps a stack from being rotated by this command. */
-export function objection(app: AppName, { clientProvider: { mode }, stack }: Settings): string | undefined {
+export function objection(app: AppName, settings: Settings): string | undefined {
+  const {
+    clientProvider: { mode },
+    stack,
+  } = settings;
   if (mode === "manual") {
+    const next = Math.max(...settings[app].generations) + 1;
+    const all = [...settings[app].generations, next].join(", ");
+    const secret = app === "manager" ? "" : " --inspector-secret";
     return (
-      `Stack ${stack} has clientProvider.mode: manual, so a person gives the provider its new ${app === "manager" ? "key" : "secret"}. ` +
-      `By configuration: set ${app}.generations: [1, 2] with ${app}.active: 2, \`pulumi up\`; \`npm run manual-steps -- --stack ${stack}\` has what to type into the form; ` +
-      `an hour later set ${app}.generations: [2], \`pulumi up\`.`
+      `Stack ${stack} has clientProvider.mode: manual, so a person gives the provider its new ${app === "manager" ? "key" : "secret"}. By configuration:\n` +
+      `  1. ${app}.generations: [${all}], ${app}.active: ${settings[app].active}; \`pulumi up\` makes ${namesOf(app, next, settings).clientId}\n` +
+      `  2. \`npm run manager-key -- --stack ${stack} --generation ${next}${secret} --out FILE\`; type that and the client id into the provider's form in Anypoint\n` +
+      `  3. ${app}.active: ${next}; \`pulumi up\`\n` +
+      `  4. an hour later ${app}.generations: [${next}]; \`pulumi up\``
     );
   }
   if (mode === "header" && app === "manager") {

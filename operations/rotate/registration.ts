@@ -6,6 +6,7 @@ import { AnypointError } from "../../providers/anypoint/errors.ts";
 import { DEFAULT_GRANT_TYPES, UNUSED_REDIRECT_URI } from "../../config/schema.ts";
 import type { ClientDeletion } from "../../config/manager-scopes.ts";
 import type { OktaClient } from "../../providers/okta/client.ts";
+import { OktaError } from "../../providers/okta/errors.ts";
 import { deleteApp, findApp } from "../../providers/okta/registered-clients.ts";
 
 export interface Registrar {
@@ -23,13 +24,16 @@ export interface Registration {
 }
 
 export type Registered =
-  | { readonly kind: "registered"; readonly clientId: string }
+  /** `left`: why it could not be deleted again. */
+  | { readonly kind: "registered"; readonly clientId: string; readonly left?: string }
   | { readonly kind: "skipped"; readonly why: string }
-  | { readonly kind: "refused"; readonly why: string };
+  /** Okta refused Anypoint. */
+  | { readonly kind: "refused"; readonly why: string }
+  /** Whether Okta would take Anypoint was not seen. */
+  | { readonly kind: "untried"; readonly why: string };
 
 /**
  * One of the same name, left by a run that was cut off, is taken and deleted. What can't be deleted again is not made.
- * Throws `AnypointError` or `OktaError` where only the deletion failed.
  */
 export async function registerOnce({ anypoint, okta, orgUrl }: Registrar, wanted: Registration): Promise<Registered> {
   const { stack, clientProviderId, apiId, clientDeletion } = wanted;
@@ -49,12 +53,17 @@ export async function registerOnce({ anypoint, okta, orgUrl }: Registrar, wanted
     });
   } catch (error) {
     if (!(error instanceof AnypointError)) throw error;
-    return { kind: "refused", why: error.message };
+    return { kind: /OpenID provider responded/.test(error.message) ? "refused" : "untried", why: error.message };
   }
-  // What stays at Okta is deleted here, so there is nothing to tell.
-  await deleteClientApplication(anypoint, made.id, made.state, () => {});
   const { clientId } = made.state;
-  const left = await findApp(okta, orgUrl, clientId);
-  if (left?.registered === true) await deleteApp(okta, orgUrl, left);
+  try {
+    // What stays at Okta is deleted here, so there is nothing to tell.
+    await deleteClientApplication(anypoint, made.id, made.state, () => {});
+    const left = await findApp(okta, orgUrl, clientId);
+    if (left?.registered === true) await deleteApp(okta, orgUrl, left);
+  } catch (error) {
+    if (!(error instanceof AnypointError || error instanceof OktaError)) throw error;
+    return { kind: "registered", clientId, left: error.message };
+  }
   return { kind: "registered", clientId };
 }

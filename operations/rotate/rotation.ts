@@ -16,6 +16,8 @@ export interface Rotation {
   readonly settings: Settings;
   readonly registrar: Registrar;
   readonly drainMinutes: number;
+  /** The former one is known to others: nothing goes back to it by itself. */
+  readonly emergency: boolean;
   /** Gets a line per step. No secret is among them. */
   readonly tell: (line: string) => void;
   /** Milliseconds since the epoch, and a pause of milliseconds; for tests. */
@@ -35,35 +37,34 @@ export async function rotate(rotation: Rotation): Promise<ExitCode> {
     await stack.bring(app, { generations: all, active });
     tell(`✓ generation ${target} is made, with its own ${app === "manager" ? "key, scopes and role" : "secret"}`);
   }
-  const unproven = await prove(rotation);
-  if (unproven !== undefined) {
+  // The way back to the one in use must not depend on its being well.
+  const back = plan.undo && active === target;
+  if (!back) {
+    const unproven = await prove(rotation);
+    if (unproven !== undefined) {
+      tell(
+        `✗ Generation ${target} can't do its work: ${unproven}.\n` +
+          `Anypoint still uses generation ${active}; nothing was switched. Mend it and run the command again${plan.undo ? "" : ", or take the new one away with --undo"}.`,
+      );
+      return 1;
+    }
     tell(
-      `✗ Generation ${target} can't do its work: ${unproven}.\n` +
-        `Anypoint still uses generation ${active}; nothing was switched. Mend it and run the command again, or take the new one away with --undo.`,
+      `✓ generation ${target} is proven: ${app === "manager" ? "a token, the list of clients" : "an introspection"}`,
     );
-    return 1;
   }
-  tell(`✓ generation ${target} is proven: ${app === "manager" ? "a token, the list of clients" : "an introspection"}`);
-
   if (active !== target) {
     tell(`Giving generation ${target} to the client provider: pulumi up …`);
     await stack.bring(app, { generations: all, active: target });
     tell(`✓ Anypoint uses generation ${target}`);
-    const refused = await register(rotation);
-    if (refused !== undefined) {
-      tell(`✗ A registration through Anypoint failed: ${refused}\nSwitching back to generation ${active}: pulumi up …`);
-      await stack.bring(app, { generations: all, active });
-      tell(
-        `Anypoint uses generation ${active} again, as before. Mend it and run the command again, or take the new one away with --undo.`,
-      );
-      return 1;
-    }
   }
+  if (app === "manager" && !plan.undo && retiring.length > 0 && !(await registers(rotation))) return 1;
   if (retiring.length === 0) return done(rotation);
   await drain(rotation);
-  const since = await prove(rotation);
+  const since = back ? undefined : await prove(rotation);
   if (since !== undefined) {
-    tell(`✗ Generation ${target} can't do its work any more: ${since}.\nNothing was retired. \`--undo\` goes back.`);
+    tell(
+      `✗ Generation ${target} can't do its work any more: ${since}.\nNothing was retired.${plan.undo ? "" : " `--undo` goes back."}`,
+    );
     return 1;
   }
   tell(`Retiring generation ${retiring.join(", ")}: pulumi up …`);
@@ -79,21 +80,50 @@ async function prove({ plan: { app, target }, stack, settings }: Rotation): Prom
     : proveInspector(providerOf(resources, settings.stack).introspectionUrl, inspectorOf(resources, target, settings));
 }
 
-/** Undefined when a client was registered, or none can be. */
-async function register({ plan, stack, settings, registrar, tell }: Rotation): Promise<string | undefined> {
+/** Whether a client could be registered by the new generation, or none can be; otherwise what it means was told. */
+async function registers({ plan, stack, settings, registrar, tell, emergency }: Rotation): Promise<boolean> {
+  const { app, target, retiring } = plan;
   const { providerId, apiId } = providerOf(await stack.resources(), settings.stack);
   const { clientDeletion } = settings.clientProvider;
-  const registered = await registerOnce(registrar, {
+  const result = await registerOnce(registrar, {
     ...{ stack: settings.stack, clientProviderId: providerId, clientDeletion },
     ...(apiId !== undefined && { apiId }),
   });
-  if (registered.kind === "refused") return registered.why;
-  tell(
-    registered.kind === "skipped"
-      ? `– no client was registered to try generation ${plan.target}: ${registered.why}`
-      : `✓ a client was registered through Anypoint (${registered.clientId}), and deleted again`,
-  );
-  return undefined;
+  switch (result.kind) {
+    case "skipped":
+      tell(`– no client was registered to try generation ${target}: ${result.why}`);
+      return true;
+    case "registered":
+      tell(
+        result.left === undefined
+          ? `✓ a client was registered through Anypoint (${result.clientId}), and deleted again`
+          : `✓ a client was registered through Anypoint (${result.clientId}), but could not be deleted: ${result.left} ` +
+              `Look in Exchange, My applications, and with \`npm run orphans -- --stack ${settings.stack} --client-id ${result.clientId}\`.`,
+      );
+      return true;
+    case "untried":
+      tell(
+        `✗ Whether Anypoint can register clients by generation ${target} could not be tried: ${result.why}\n` +
+          "Nothing was retired; both generations work. Run the command again, or go back with --undo.",
+      );
+      return false;
+    case "refused": {
+      const former = Math.max(...retiring);
+      tell(`✗ A registration through Anypoint failed: ${result.why}`);
+      if (emergency) {
+        tell(
+          `Anypoint uses generation ${target}; nothing was retired. Mend it and run the command again. \`--undo\` goes back to generation ${former}.`,
+        );
+        return false;
+      }
+      tell(`Switching back to generation ${former}: pulumi up …`);
+      await stack.bring(app, { generations: [...retiring, target], active: former });
+      tell(
+        `Anypoint uses generation ${former} again, as before. Mend it and run the command again, or take the new one away with --undo.`,
+      );
+      return false;
+    }
+  }
 }
 
 /** Waits until the provider has had the target long enough: gateways fetch it by and by, and calls are under way. */
@@ -137,17 +167,19 @@ function done({ plan: { app, target, retiring }, settings, tell }: Rotation): Ex
 
 /** What is about to happen, for the question before it. */
 export function describe(plan: Plan, settings: Settings, drainMinutes: number): string {
-  const { app, target, active, retiring, create } = plan;
+  const { app, target, active, retiring, create, undo, unknown } = plan;
   const { label, clientId } = namesOf(app, target, settings);
   const steps = [
     ...(create ? [`make "${label}" (${clientId}) at Okta (pulumi up)`] : []),
-    app === "manager" ? "prove it: a token by its key, and the list of clients" : "prove it: an introspection",
+    ...(undo && active === target
+      ? []
+      : [app === "manager" ? "prove it: a token by its key, and the list of clients" : "prove it: an introspection"]),
     ...(active === target
       ? []
-      : [
-          `give it to client provider ${settings.clientProvider.name}, in one PATCH (pulumi up)`,
-          "register one client through Anypoint, and delete it again; should that fail, switch back",
-        ]),
+      : [`give it to client provider ${settings.clientProvider.name}, in one PATCH (pulumi up)`]),
+    ...(app === "manager" && !undo && retiring.length > 0
+      ? ["register one client through Anypoint, and delete it again; should Okta refuse that, switch back"]
+      : []),
     ...(retiring.length === 0
       ? []
       : [
@@ -160,6 +192,11 @@ export function describe(plan: Plan, settings: Settings, drainMinutes: number): 
   return [
     `The ${app === "manager" ? "Manager" : "Inspector"} of stack ${settings.stack} becomes generation ${target}; Anypoint uses generation ${active} now.`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...(unknown.length > 0
+      ? [
+          `The state has no app of generation ${unknown.join(", ")}. Was its \`pulumi up\` cut off, run \`npm run repair-state -- --stack ${settings.stack}\` before.`,
+        ]
+      : []),
   ].join("\n");
 }
 

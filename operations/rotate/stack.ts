@@ -8,8 +8,14 @@ import type { Settings } from "../../config/settings.ts";
 import { CannotRun } from "../command-line.ts";
 import { errorsOf, withOwnProgram } from "../own-program.ts";
 import { replaceFile, stackFile, withValues } from "../stack-file.ts";
-import { type StackLocation, type StackResource, readResources, readStackSettings } from "../stack-state.ts";
-import { type AppName, type Configured, namesOf } from "./plan.ts";
+import {
+  type StackLocation,
+  type StackResource,
+  readResources,
+  readStackSettings,
+  stackOutputs,
+} from "../stack-state.ts";
+import { type AppName, type Configured, type Made, namesOf } from "./plan.ts";
 import type { InspectorCredentials, ManagerCredentials } from "./proof.ts";
 
 export class RotatedStack {
@@ -69,6 +75,16 @@ export class RotatedStack {
     }
     return events;
   }
+}
+
+/** What the last `up` that went through has made of the generations. */
+export function madeOf(app: AppName, resources: readonly StackResource[], settings: Settings): Made {
+  const { generations, active } = settings[app];
+  const said = stackOutputs(resources)[`${app}Generation`];
+  const has = (generation: number) => named(resources, namesOf(app, generation, settings).app) !== undefined;
+  // A stack of an earlier release says nothing, and has the first.
+  const first = has(1) ? 1 : active;
+  return { active: typeof said === "number" ? said : first, generations: generations.filter(has) };
 }
 
 /** What the state has of a generation of the Manager. Throws `CannotRun` when it lacks something. */

@@ -145,7 +145,7 @@ export function bindingRefusal(
 /** What to do about an instance whose provider is gone, while contracts hold it to the one that it fell back to. */
 export const WAY_OUT_OF_GONE =
   "Its client provider was deleted, and contracts hold it to Anypoint's own one. Way out: `pulumi destroy --run-program --target '**-contract' --target-dependents`, which takes this " +
-  "stack's contracts alone; remove those of others in API Manager, Contracts (revoke, then delete); then `pulumi up`: consumers request access again, with new clients.";
+  "stack's contracts (in a protected stack set okta-anypoint:protect to false before); remove those of others in API Manager, Contracts (revoke, then delete); then `pulumi up`: consumers request access again, with new clients.";
 
 /** What to do about an instance that is held to its provider. */
 export const wayOut = (from: string | null | undefined): string =>

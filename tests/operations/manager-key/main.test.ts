@@ -106,3 +106,27 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(message);
 });
+
+test("of another generation than the one in use, by its name in the program", async () => {
+  const named = (type: string, name: string, outputs: Record<string, unknown>) => ({
+    ...resource(type, outputs),
+    urn: `urn:pulumi:dev::okta-anypoint::${type}::okta-anypoint-${name}`,
+  });
+  const resources = [
+    resource("pulumi:pulumi:Stack", { activeKid: "kid-1", inspectorClientId: "inspector-1" }),
+    named("pulumi-nodejs:dynamic/okta-anypoint:SigningKey", "manager-key", { kid: "kid-1", pem: "first" }),
+    named("pulumi-nodejs:dynamic/okta-anypoint:SigningKey", "manager-2-key", { kid: "kid-2", pem: "second" }),
+    named("okta:app/oAuth:OAuth", "inspector-app", { clientId: "inspector-1", clientSecret: "first secret" }),
+    named("okta:app/oAuth:OAuth", "inspector-2-app", { clientId: "inspector-2", clientSecret: "second secret" }),
+  ];
+  const of = async (...args: string[]) => (await run(["--yes", ...args], { resources })).stdout.trim();
+  expect([await of(), await of("--generation", "2"), await of("--generation", "1")]).toEqual([
+    "first",
+    "second",
+    "first",
+  ]);
+  expect([await of("--inspector-secret"), await of("--inspector-secret", "--generation", "2")]).toEqual([
+    "first secret",
+    "second secret",
+  ]);
+});

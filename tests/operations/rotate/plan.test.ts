@@ -6,34 +6,64 @@ import { CannotRun } from "../../../operations/command-line.ts";
 import { namesOf, objection, planOf } from "../../../operations/rotate/plan.ts";
 
 describe("a plan", () => {
+  const both = { generations: [1, 2] };
   test.each([
-    ["begins", { generations: [1], active: 1 }, false, { target: 2, create: true, retiring: [1] }],
     [
-      "goes on before the switch",
-      { generations: [1, 2], active: 1 },
+      "begins",
+      { generations: [1], active: 1 },
+      { generations: [1], active: 1 },
       false,
-      { target: 2, create: false, retiring: [1] },
+      { target: 2, create: true, begins: true },
+    ],
+    [
+      "makes what is configured only",
+      { ...both, active: 1 },
+      { generations: [1], active: 1 },
+      false,
+      { target: 2, create: true, begins: false },
+    ],
+    ["goes on before the switch", { ...both, active: 1 }, { ...both, active: 1 }, false, { target: 2, active: 1 }],
+    [
+      "switches what is configured only",
+      { ...both, active: 2 },
+      { ...both, active: 1 },
+      false,
+      { target: 2, active: 1 },
     ],
     [
       "goes on after the switch",
-      { generations: [1, 2], active: 2 },
+      { ...both, active: 2 },
+      { ...both, active: 2 },
       false,
-      { target: 2, create: false, retiring: [1] },
+      { target: 2, active: 2, retiring: [1] },
     ],
     [
       "goes back after the switch",
-      { generations: [1, 2], active: 2 },
+      { ...both, active: 2 },
+      { ...both, active: 2 },
       true,
-      { target: 1, create: false, retiring: [2] },
+      { target: 1, active: 2, retiring: [2] },
     ],
-    ["goes back before it", { generations: [4, 3], active: 3 }, true, { target: 3, create: false, retiring: [4] }],
-  ])("%s", (_, configured, undo, plan) => {
-    expect(planOf("manager", configured, undo)).toEqual({ app: "manager", active: configured.active, ...plan });
+    [
+      "goes back before it",
+      { generations: [4, 3], active: 3 },
+      { generations: [3], active: 3 },
+      true,
+      { target: 3, unknown: [4] },
+    ],
+  ])("%s", (_, configured, made, undo, plan) => {
+    expect(planOf("manager", configured, made, undo)).toMatchObject({
+      app: "manager",
+      active: made.active,
+      undo,
+      ...plan,
+    });
   });
 
   test("with one generation there is nothing to undo", () => {
-    expect(() => planOf("inspector", { generations: [2], active: 2 }, true)).toThrow(CannotRun);
-    expect(() => planOf("inspector", { generations: [2], active: 2 }, true)).toThrow(/nothing to undo/);
+    const one = { generations: [2], active: 2 };
+    expect(() => planOf("inspector", one, one, true)).toThrow(CannotRun);
+    expect(() => planOf("inspector", one, one, true)).toThrow(/nothing to undo/);
   });
 
   test("never retires its target, and each generation is in one place", () => {
@@ -42,7 +72,12 @@ describe("a plan", () => {
       fc.property(generations, fc.nat(), fc.boolean(), (numbers, pick, undo) => {
         fc.pre(!undo || numbers.length > 1);
         const active = numbers[pick % numbers.length] ?? 1;
-        const { target, retiring, create } = planOf("manager", { generations: numbers, active }, undo);
+        const { target, retiring, create } = planOf(
+          "manager",
+          { generations: numbers, active },
+          { generations: numbers, active },
+          undo,
+        );
         expect(retiring).not.toContain(target);
         expect([...retiring, ...(create ? [] : [target])].sort()).toEqual([...numbers].sort());
       }),
@@ -54,15 +89,17 @@ const settings = (mode: string) =>
   ({
     stack: "dev",
     clientProvider: { mode },
-    manager: { label: "Manager", clientId: "manager-dev-1" },
-    inspector: { label: "Inspector", clientId: "inspector-dev-1" },
+    manager: { label: "Manager", clientId: "manager-dev-1", generations: [1], active: 1 },
+    inspector: { label: "Inspector", clientId: "inspector-dev-1", generations: [1], active: 1 },
   }) as unknown as Settings;
 
 test("modes in which a person or a header does the work are refused with the way", () => {
   expect(objection("manager", settings("managed"))).toBeUndefined();
   expect(objection("inspector", settings("header"))).toBeUndefined();
   expect(objection("manager", settings("header"))).toMatch(/registrationHeader/);
-  expect(objection("inspector", settings("manual"))).toMatch(/inspector\.generations: \[1, 2\].*npm run manual-steps/);
+  expect(objection("inspector", settings("manual"))).toMatch(
+    /inspector\.generations: \[1, 2\], inspector\.active: 1[\s\S]*inspector-dev-2[\s\S]*--generation 2 --inspector-secret[\s\S]*inspector\.active: 2/,
+  );
 });
 
 test("a generation has its number in each of its names, the first has none", () => {
