@@ -83,8 +83,8 @@ describe("the table", () => {
           .map((cell) => cell.trim()),
       )
       .filter((cells) => cells.length > 1);
-    expect(rows).toContainEqual(["answer lost", "up", "2", "1", "0", "0", "0", "1", "1", "0", "0", "0"]);
-    expect(rows).toContainEqual(["answer lost", "destroy", "1", "0", "1", "0", "0", "0", "0", "0", "0", "0"]);
+    expect(rows).toContainEqual(["answer lost", "up", "2", "1", "0", "0", "0", "1", "1", "0", "0"]);
+    expect(rows).toContainEqual(["answer lost", "destroy", "1", "0", "1", "0", "0", "0", "0", "0", "0"]);
   });
 
   test("stands between its markers in the document, and says whether it is all", () => {
