@@ -1,6 +1,7 @@
 /** App B, the Inspector: the Okta web app whose secret gateways use to introspect tokens, and nothing else. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { inspectorClientId, inspectorLabel } from "../config/app-names.ts";
 import { UNUSED_REDIRECT_URI } from "../config/schema.ts";
 import { Component, LOOKS_OF_AN_APP, adoption, oktaChildOptions, protection } from "./component.ts";
 
@@ -21,10 +22,6 @@ export interface InspectorAppArgs {
   /** Whether Pulumi refuses to replace or delete the app. Default as the component's options say. */
   readonly protect?: boolean;
 }
-
-/** Label and client id unless others are given. */
-export const inspectorLabel = (stack: string): string => `MuleSoft-Token-Introspection (${stack})`;
-export const inspectorClientId = (stack: string): string => `mulesoft-token-introspection-${stack}-1`;
 
 /** An app made by a person may have others of these; a service app does as well (confirmed: KB 005315457). */
 const NOT_OURS = [...LOOKS_OF_AN_APP, "clientId", "type", "grantTypes", "responseTypes"];

@@ -1,6 +1,7 @@
 /** App A, the Manager: the Okta service app with which Anypoint registers and manages clients. */
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
+import { managerClientId, managerLabel } from "../config/app-names.ts";
 import { type ClientDeletion, managerScopes } from "../config/manager-scopes.ts";
 import { SigningKey } from "../providers/resources.ts";
 import { publicJwkOf } from "../providers/signing-key.ts";
@@ -34,10 +35,6 @@ export interface ManagerAppArgs {
   /** Whether Pulumi refuses to replace or delete the app. Default as the component's options say. */
   readonly protect?: boolean;
 }
-
-/** Label and client id unless others are given. */
-export const managerLabel = (stack: string): string => `MuleSoft-Client-Manager (${stack})`;
-export const managerClientId = (stack: string): string => `mulesoft-client-manager-${stack}-1`;
 
 export interface AdoptedManager {
   /** Id of the app in Okta. */

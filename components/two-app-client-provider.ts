@@ -1,5 +1,6 @@
 /** The whole two-app pattern from one object. */
 import * as pulumi from "@pulumi/pulumi";
+import { inspectorClientId, inspectorLabel, managerClientId, managerLabel } from "../config/app-names.ts";
 import {
   type Generations,
   activeOf,
@@ -14,8 +15,8 @@ import { ApiAuthorizationServer, type ApiAuthorizationServerArgs } from "./api-a
 import { ApiConsumer, type ApiConsumerArgs, type ContractTerms } from "./api-consumer.ts";
 import { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
 import { Component, childOptions } from "./component.ts";
-import { InspectorApp, type InspectorAppArgs, inspectorClientId, inspectorLabel } from "./inspector-app.ts";
-import { type ClientDeletion, ManagerApp, type ManagerAppArgs, managerClientId, managerLabel } from "./manager-app.ts";
+import { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
+import { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
 import { ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";
 import type { AnypointClientProviderArgs } from "./anypoint-client-provider.ts";
 

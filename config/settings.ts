@@ -11,6 +11,7 @@ import {
   oktaCredentialProblems,
   wantsProbe,
 } from "./cross-checks.ts";
+import { inspectorClientId, inspectorLabel, managerClientId, managerLabel } from "./app-names.ts";
 import { activeOf } from "./generations.ts";
 import { type OktaProviderAddress, oktaProviderAddress } from "./okta-urls.ts";
 import {
@@ -148,8 +149,8 @@ function withDerived(
     anypoint,
     manager: {
       ...own.manager,
-      label: own.manager.label ?? `MuleSoft-Client-Manager (${stack})`,
-      clientId: own.manager.clientId ?? `mulesoft-client-manager-${stack}-1`,
+      label: own.manager.label ?? managerLabel(stack),
+      clientId: own.manager.clientId ?? managerClientId(stack),
       active: activeOf(own.manager) ?? 1,
     },
     // Exchange is one for all stacks of an Anypoint organization, and names are unique there.
@@ -159,8 +160,8 @@ function withDerived(
     })),
     inspector: {
       ...own.inspector,
-      label: own.inspector.label ?? `MuleSoft-Token-Introspection (${stack})`,
-      clientId: own.inspector.clientId ?? `mulesoft-token-introspection-${stack}-1`,
+      label: own.inspector.label ?? inspectorLabel(stack),
+      clientId: own.inspector.clientId ?? inspectorClientId(stack),
       active: activeOf(own.inspector) ?? 1,
     },
     clientProvider: { ...own.clientProvider, name: own.clientProvider.name ?? `okta-${stack}` },

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
 import { CannotRun } from "../command-line.ts";
+import { stackFile } from "../stack-file.ts";
 import { type StackLocation, withWorkspace } from "../stack-state.ts";
 import type { ExportedState } from "./deployment.ts";
 
@@ -68,7 +69,7 @@ export const importObjects = (location: StackLocation, imports: readonly Import[
       }));
       const nameTable = Object.fromEntries(urns.map((urn) => [alias(urn), urn]));
       await writeFile(file, JSON.stringify({ nameTable, resources }));
-      const config = await withWorkspace(location, (workspace) => programless(workspace, folder, stackName));
+      const config = await withWorkspace(location, (workspace) => programless(workspace, folder, location));
       const flags = [
         "--yes",
         "--skip-preview",
@@ -92,12 +93,10 @@ export const importObjects = (location: StackLocation, imports: readonly Import[
   );
 
 /** Writes the project without its program, and gives the flags that name the stack's own configuration. */
-async function programless(workspace: LocalWorkspace, folder: string, stackName: string): Promise<string[]> {
+async function programless(workspace: LocalWorkspace, folder: string, location: StackLocation): Promise<string[]> {
   const { runtime: _, main: __, ...project } = await workspace.projectSettings();
   await writeFile(join(folder, "Pulumi.yaml"), stringify(project));
-  const name = stackName.slice(stackName.lastIndexOf("/") + 1);
-  const { stackConfigDir = "" } = project as { stackConfigDir?: string };
-  const file = join(workspace.workDir, stackConfigDir, `Pulumi.${name}.yaml`);
+  const { file } = await stackFile(location);
   return existsSync(file) ? ["--config-file", file] : [];
 }
 
