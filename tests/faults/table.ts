@@ -1,7 +1,9 @@
 /** The results in numbers, by fault class and operation, for the terminal and for docs/operations.md. */
 import Table from "cli-table3";
+import { withPart } from "../written-part.ts";
 import { OPERATIONS } from "./cases.ts";
 import type { Result } from "./results.ts";
+
 import { TROUBLES, type Trouble } from "./stage.ts";
 import { FAULT_CLASSES } from "./ways.ts";
 
@@ -52,11 +54,6 @@ export function renderResults(results: readonly Result[]): string {
   return table.toString();
 }
 
-const MARKERS = [
-  "<!-- half-way: begin, written by `npm run test:faults -- --write-docs` -->",
-  "<!-- half-way: end -->",
-];
-
 export interface Extent {
   /** Of all cases that there are. */
   readonly all: number;
@@ -65,14 +62,10 @@ export interface Extent {
 
 /** The document with the table between its markers. Throws where they are not there. */
 export function withResults(document: string, results: readonly Result[], { all, day }: Extent): string {
-  const [begin, end] = MARKERS.map((marker) => document.indexOf(marker));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin) {
-    throw new Error(`The document has not these two lines, one after the other: ${MARKERS.join(" and ")}`);
-  }
   const extent =
     results.length === all ? `The full matrix: ${all} cases` : `**A sample**: ${results.length} of ${all} cases`;
   const caption = `${extent}, by the real engine against the local services, ${day}. Made by \`npm run test:faults\`.`;
   const cells = [HEADINGS, HEADINGS.map(() => "---"), ...rows(results), ["**all**", "", ...numbers(results)]];
   const table = cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
-  return `${document.slice(0, begin)}${MARKERS[0]}\n\n${caption}\n\n${table}\n\n${document.slice(end)}`;
+  return withPart(document, "half-way", "npm run test:faults -- --write-docs", `${caption}\n\n${table}`);
 }
