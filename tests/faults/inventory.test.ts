@@ -66,6 +66,15 @@ describe("the state", () => {
     expect(look(deployment([one]), deployment([other]))).toEqual(ALIKE);
   });
 
+  test("the access policy that an import read is none, where the plugin has no more to do with it", () => {
+    const app = (inputs: object, outputs: object) => deployment([resource("app", { inputs, outputs })]);
+    const skipped = { skipAuthenticationPolicy: true };
+    const imported = { label: "A", authenticationPolicy: "rst1" };
+    expect(look(app(skipped, { label: "A" }), app(skipped, imported))).toEqual(ALIKE);
+    expect(look(app(skipped, { label: "B" }), app(skipped, imported)).unlike).toHaveLength(1);
+    expect(look(app({}, { label: "A" }), app({}, imported)).unlike).toHaveLength(1);
+  });
+
   test("a resource it does not know, one that is not well, and a pending operation are", () => {
     const both = deployment([resource("one"), resource("two")]);
     expect(look(both, deployment([resource("one")])).fewer).toEqual([expect.stringContaining("C two")]);

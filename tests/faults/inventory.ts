@@ -55,7 +55,7 @@ export function takeInventory(stores: Stores, deployment?: Deployment): Inventor
     // Both are noted down as they came about.
     const byProperty = Object.entries(propertyDependencies).map(([name, urns]) => [name, urns?.toSorted()]);
     add(`state ${urn.split("::").slice(2).join(" ")}`, {
-      ...resource,
+      ...withoutPolicyOfImport(resource),
       dependencies: dependencies.toSorted(),
       propertyDependencies: Object.fromEntries(byProperty) as unknown,
     });
@@ -65,7 +65,20 @@ export function takeInventory(stores: Stores, deployment?: Deployment): Inventor
   return inventory;
 }
 
+/**
+ * An app that was imported keeps the access policy that the import read, since an import knows no inputs yet. With `skipAuthenticationPolicy`
+ * the plugin neither assigns nor reads it from then on (okta-api.md 1.1), so that one record has it and another not. The policy of
+ * the app itself is compared in Okta's store.
+ */
+function withoutPolicyOfImport<T extends Pick<Resource, "inputs" | "outputs">>(resource: T): T {
+  if (resource.inputs?.["skipAuthenticationPolicy"] !== true) return resource;
+  const { authenticationPolicy: _, ...outputs } = resource.outputs ?? {};
+  return { ...resource, outputs };
+}
+
 interface Resource {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly urn: string;
   readonly id?: string;
   readonly type: string;

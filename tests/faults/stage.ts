@@ -162,6 +162,7 @@ export class Stage {
         const left = await repair(bench);
         if (left !== undefined) details.push(`repair-state: ${left}`);
         found = await this.#look(operation, await operate(bench, operation));
+        details.push(...found.details.map((line) => `after repair-state: ${line}`));
       }
     }
     const troubles = new Set<Trouble>();
