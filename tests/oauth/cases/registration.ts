@@ -1,0 +1,399 @@
+/** Dynamic client registration (RFC 7591) and the management of what was registered (RFC 7592). */
+import { generateKeyPairSync } from "node:crypto";
+import { exportJWK } from "jose";
+import { newKey } from "../../sandbox/okta/local-okta.ts";
+import { type OAuthCase, type Refusal, invalidMetadata } from "../case.ts";
+import type { Cast } from "../cast.ts";
+import { assertionFor, asserted, grant, postForm, sendBare, sendJson, tokenOf } from "../requests.ts";
+import type { Reply, Side } from "../side.ts";
+
+type Expected = OAuthCase["okta"];
+type More = Pick<OAuthCase, "judgeError" | "oktaOnly">;
+type Metadata = Record<string, unknown>;
+
+/** A confidential web client of the code flow that may ask for itself as well. */
+const request = (over: Metadata = {}): Metadata => ({
+  client_name: "orders consumer",
+  redirect_uris: ["https://consumer.example/callback"],
+  response_types: ["code"],
+  grant_types: ["authorization_code", "client_credentials"],
+  token_endpoint_auth_method: "client_secret_basic",
+  ...over,
+});
+
+const SERVICE: Metadata = {
+  application_type: "service",
+  redirect_uris: [],
+  response_types: [],
+  grant_types: ["client_credentials"],
+};
+
+const one = (name: string, okta: Expected, send: OAuthCase["send"], more: More = {}): OAuthCase => ({
+  ...{ theme: "registration", name, okta, send },
+  ...more,
+});
+
+const register = (side: Side, body: unknown): Promise<Reply> =>
+  sendJson("POST", side.registration, body, side.registrar);
+
+/** A registration with changes; undefined leaves a member out. */
+const by = (
+  name: string,
+  over: Metadata | ((cast: Cast) => Metadata | Promise<Metadata>),
+  okta: Expected,
+  more: More = {},
+): OAuthCase =>
+  one(
+    name,
+    okta,
+    async (side) => register(side, request(typeof over === "function" ? await over(side.cast) : over)),
+    more,
+  );
+
+const management = (status: number, error: string, text: string): Refusal => ({ status, error, text });
+const INVALID_SESSION = management(403, "E0000005", "Invalid session");
+const INVALID_TOKEN = management(401, "E0000011", "Invalid token provided");
+const DENIED = management(403, "E0000006", "You don't have permission to perform the requested action.");
+const NOT_WELL_FORMED = management(400, "E0000003", "The request body was not well-formed.");
+const NO_NAME = invalidMetadata("`client_name`: The field can't be left blank.");
+const NO_REDIRECT = invalidMetadata("'redirect_uris' must have at least one URI for the given 'grant_types'.");
+const BAD_REDIRECT = invalidMetadata("'redirect_uris' must be absolute URIs without a fragment.");
+const NO_KEYS = invalidMetadata(
+  "'jwks' or 'jwks_uri' is required when 'token_endpoint_auth_method' is 'private_key_jwt'.",
+);
+const CODE_FLOW = invalidMetadata("'grant_types' must contain 'authorization_code' when 'application_type' is 'web'.");
+const ANY_TYPE_ERROR = (field: string): Refusal => invalidMetadata(new RegExp(`^\`${field}\`: `));
+const chosen = (field: string): Refusal => invalidMetadata(`\`${field}\`: The field can't be chosen at registration.`);
+const keyClient = async (): Promise<Metadata> => ({
+  token_endpoint_auth_method: "private_key_jwt",
+  jwks: { keys: [(await newKey("k")).jwk] },
+});
+
+const smallKey = (): Metadata => ({
+  ...generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" }),
+  kid: "k",
+});
+
+const good: OAuthCase[] = [
+  by("a web client", {}, "accepted"),
+  by("a web client as Anypoint asks for it", { response_types: ["code", "token"] }, "accepted"),
+  by("a web client that names its type", { application_type: "web" }, "accepted"),
+  by("a client by post", { token_endpoint_auth_method: "client_secret_post" }, "accepted"),
+  by("a client by secret JWT", { token_endpoint_auth_method: "client_secret_jwt" }, "accepted"),
+  by("a client with a key", keyClient, "accepted"),
+  by(
+    "a client with an EC key",
+    async () => ({
+      token_endpoint_auth_method: "private_key_jwt",
+      jwks: { keys: [(await newKey("e", "ES256")).jwk] },
+    }),
+    "accepted",
+  ),
+  by(
+    "a client with the address of its keys",
+    { token_endpoint_auth_method: "private_key_jwt", jwks_uri: "https://consumer.example/keys" },
+    "accepted",
+  ),
+  by(
+    "a native client",
+    {
+      application_type: "native",
+      grant_types: ["authorization_code"],
+      redirect_uris: ["com.example.app:/cb"],
+      token_endpoint_auth_method: "none",
+    },
+    "accepted",
+  ),
+  by(
+    "no method, types and grants: the defaults",
+    { grant_types: undefined, response_types: undefined, token_endpoint_auth_method: undefined },
+    "accepted",
+  ),
+  by("two redirect URIs", { redirect_uris: ["https://a.example/cb", "https://b.example/cb"] }, "accepted"),
+  by("a member that nobody knows", { colour: "green" }, "accepted"),
+  by("a service client", SERVICE, "accepted"),
+  by(
+    "a service client with null for what it has not",
+    { ...SERVICE, redirect_uris: null, response_types: null },
+    "accepted",
+  ),
+];
+
+const flows: OAuthCase[] = [
+  by(
+    "a web client without the code flow",
+    { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] },
+    CODE_FLOW,
+  ),
+  by("a web client without redirect_uris", { redirect_uris: undefined }, NO_REDIRECT, {
+    judgeError: "invalid_redirect_uri",
+  }),
+  by("a web client with an empty list of redirect_uris", { redirect_uris: [] }, NO_REDIRECT, {
+    judgeError: "invalid_redirect_uri",
+  }),
+  by("a redirect URI with a fragment", { redirect_uris: ["https://consumer.example/#cb"] }, BAD_REDIRECT, {
+    judgeError: "invalid_redirect_uri",
+  }),
+  by("a relative redirect URI", { redirect_uris: ["/callback"] }, BAD_REDIRECT, { judgeError: "invalid_redirect_uri" }),
+  by(
+    "redirect_uris as a text",
+    { redirect_uris: "https://consumer.example/callback" },
+    ANY_TYPE_ERROR("redirect_uris"),
+    { judgeError: "invalid_redirect_uri" },
+  ),
+  by("a redirect URI that is a number", { redirect_uris: [7] }, ANY_TYPE_ERROR("redirect_uris"), {
+    judgeError: "invalid_redirect_uri",
+  }),
+  by(
+    "a grant type that there is not",
+    { grant_types: ["authorization_code", "magic"] },
+    invalidMetadata("'grant_types' must not contain 'magic' when 'application_type' is 'web'."),
+  ),
+  by("grant_types as a text", { grant_types: "authorization_code" }, ANY_TYPE_ERROR("grant_types")),
+  by(
+    "a response type that there is not",
+    { response_types: ["code", "magic"] },
+    invalidMetadata("'response_types' must not contain 'magic'."),
+  ),
+  by(
+    "the code flow without the response type code",
+    { response_types: ["token"] },
+    invalidMetadata("'response_types' must contain 'code' when 'grant_types' has 'authorization_code'."),
+  ),
+  by(
+    "the implicit flow without its response types",
+    { grant_types: ["authorization_code", "implicit"] },
+    invalidMetadata("'response_types' must contain 'token' or 'id_token' when 'grant_types' has 'implicit'."),
+  ),
+  by("an application type that there is not", { application_type: "toaster" }, ANY_TYPE_ERROR("application_type")),
+  by(
+    "a service client of the code flow",
+    { application_type: "service" },
+    invalidMetadata("'grant_types' must not contain 'authorization_code' when 'application_type' is 'service'."),
+  ),
+];
+
+const credentials: OAuthCase[] = [
+  by(
+    "a method that there is not",
+    { token_endpoint_auth_method: "handshake" },
+    ANY_TYPE_ERROR("token_endpoint_auth_method"),
+  ),
+  by(
+    "a web client without authentication",
+    { token_endpoint_auth_method: "none", grant_types: ["authorization_code"] },
+    invalidMetadata("'token_endpoint_auth_method' can't be 'none' when 'application_type' is 'web'."),
+  ),
+  by("private_key_jwt without keys", { token_endpoint_auth_method: "private_key_jwt" }, NO_KEYS),
+  by(
+    "private_key_jwt with keys and their address",
+    async () => ({ ...(await keyClient()), jwks_uri: "https://consumer.example/keys" }),
+    invalidMetadata("'jwks' and 'jwks_uri' can't both be set."),
+  ),
+  by(
+    "an address of keys that is none",
+    { token_endpoint_auth_method: "private_key_jwt", jwks_uri: "somewhere" },
+    invalidMetadata("'jwks_uri' must be a URL."),
+  ),
+  by("an empty set of keys", { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [] } }, NO_KEYS),
+  by(
+    "jwks without keys",
+    { token_endpoint_auth_method: "private_key_jwt", jwks: {} },
+    invalidMetadata("'jwks' must be an object with 'keys'."),
+  ),
+  by(
+    "jwks as a list",
+    { token_endpoint_auth_method: "private_key_jwt", jwks: [] },
+    invalidMetadata("'jwks' must be an object with 'keys'."),
+  ),
+  by(
+    "a private key",
+    async () => {
+      const { privateKey } = await newKey("k");
+      return { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [await exportJWK(privateKey)] } };
+    },
+    invalidMetadata("A key must be public: private members are not allowed."),
+  ),
+  by(
+    "a symmetric key",
+    { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } },
+    invalidMetadata("A key must be public: private members are not allowed."),
+  ),
+  by(
+    "an RSA key without a modulus",
+    { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [{ kty: "RSA", e: "AQAB", kid: "k" }] } },
+    invalidMetadata("An RSA key must have 'e' and 'n'."),
+  ),
+  by(
+    "an RSA key of 1024 bits",
+    async () => ({ token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [smallKey()] } }),
+    invalidMetadata("RSA key length must be at least 2048 bits."),
+  ),
+  by(
+    "two keys of one name",
+    async () => ({
+      token_endpoint_auth_method: "private_key_jwt",
+      jwks: { keys: [(await newKey("k")).jwk, (await newKey("k")).jwk] },
+    }),
+    invalidMetadata("Each key must have its own 'kid'."),
+  ),
+  by(
+    "two keys, one without a name",
+    async () => ({
+      token_endpoint_auth_method: "private_key_jwt",
+      jwks: { keys: [(await newKey("k")).jwk, (await newKey(undefined)).jwk] },
+    }),
+    invalidMetadata("'kid' is required when there is more than one key."),
+  ),
+  by("a chosen client_secret", { client_secret: "a-secret-that-I-have-chosen" }, chosen("client_secret")),
+  by("a chosen client_id", { client_id: "an-id-that-I-have-chosen" }, chosen("client_id")),
+];
+
+const names: OAuthCase[] = [
+  by("no name", { client_name: undefined }, NO_NAME),
+  by("an empty name", { client_name: "" }, NO_NAME),
+  by("a name that is a number", { client_name: 7 }, NO_NAME),
+  one("no members at all", NO_NAME, (side) => register(side, {}), { judgeError: "invalid_redirect_uri" }),
+  one("JSON that is none", NOT_WELL_FORMED, (side) => register(side, "{"), { judgeError: "invalid_request" }),
+  one("a JSON list", NOT_WELL_FORMED, (side) => register(side, []), { judgeError: "invalid_request" }),
+];
+
+const withoutScope = async ({ cast, org }: Side): Promise<string> =>
+  tokenOf(
+    await postForm(org.token, {
+      ...grant("okta.clients.read"),
+      ...asserted(await assertionFor(cast.oneKey, org.token)),
+    }),
+  );
+const withoutRole = async ({ cast, org }: Side): Promise<string> =>
+  tokenOf(
+    await postForm(org.token, {
+      ...grant("okta.clients.register"),
+      ...asserted(await assertionFor(cast.oneKey, org.token)),
+    }),
+  );
+const NO_COUNTERPART = "the judge's registration token has neither scopes nor roles";
+
+const callers: OAuthCase[] = [
+  one("without a token", INVALID_SESSION, (side) => sendJson("POST", side.registration, request()), {
+    judgeError: "invalid_token",
+  }),
+  one(
+    "with a token that there is not",
+    INVALID_TOKEN,
+    (side) => sendJson("POST", side.registration, request(), "nonsense"),
+    { judgeError: "invalid_token" },
+  ),
+  one(
+    "with a token of too few scopes",
+    DENIED,
+    async (side) => sendJson("POST", side.registration, request(), await withoutScope(side)),
+    { oktaOnly: NO_COUNTERPART },
+  ),
+  one(
+    "with a token of a client without an admin role",
+    DENIED,
+    async (side) => sendJson("POST", side.registration, request(), await withoutRole(side)),
+    { oktaOnly: NO_COUNTERPART },
+  ),
+];
+
+/** The calls to a client that was registered before. */
+async function registered(side: Side): Promise<{ body: Reply["body"]; url: string; token: string }> {
+  const { status, body } = await register(side, request());
+  if (status !== 201) throw new Error(`Not registered: ${status} ${JSON.stringify(body)}`);
+  return { body, ...side.management(body) };
+}
+
+/** The whole object as a change must send it (RFC 7592, 2.2): without what the server alone sets. */
+const whole = (body: Reply["body"], over: Metadata = {}): Metadata => ({
+  ...request({ client_name: "renamed" }),
+  client_id: body.client_id,
+  application_type: "web",
+  ...over,
+});
+
+const change = (name: string, over: (body: Reply["body"]) => Metadata, okta: Expected, more: More = {}): OAuthCase =>
+  one(
+    name,
+    okta,
+    async (side) => {
+      const { body, url, token } = await registered(side);
+      return sendJson("PUT", url, whole(body, over(body)), token);
+    },
+    more,
+  );
+
+const readOnly = (field: string): Refusal => invalidMetadata(`\`${field}\`: The field is read-only.`);
+const JUDGE_CALLS_IT_A_REQUEST: More = { judgeError: "invalid_request" };
+
+const managed: OAuthCase[] = [
+  one("reading a client", "accepted", async (side) => {
+    const { url, token } = await registered(side);
+    return sendBare("GET", url, token);
+  }),
+  one(
+    "reading a client without a token",
+    INVALID_SESSION,
+    async (side) => sendBare("GET", (await registered(side)).url),
+    { judgeError: "invalid_token" },
+  ),
+  one(
+    "reading a client with a token that there is not",
+    INVALID_TOKEN,
+    async (side) => sendBare("GET", (await registered(side)).url, "nonsense"),
+    { judgeError: "invalid_token" },
+  ),
+  change("changing a client", () => ({}), "accepted"),
+  change("changing a client, with its secret", ({ client_secret }) => ({ client_secret }), "accepted"),
+  change(
+    "changing a client's secret",
+    () => ({ client_secret: "a-secret-that-I-have-chosen" }),
+    invalidMetadata("`client_secret`: The field can't be chosen."),
+    JUDGE_CALLS_IT_A_REQUEST,
+  ),
+  change(
+    "changing a client without its id",
+    () => ({ client_id: undefined }),
+    invalidMetadata("`client_id`: The field can't be left blank."),
+    JUDGE_CALLS_IT_A_REQUEST,
+  ),
+  change(
+    "changing a client's id",
+    () => ({ client_id: "another-client" }),
+    invalidMetadata("`client_id`: The field can't be changed."),
+    JUDGE_CALLS_IT_A_REQUEST,
+  ),
+  change(
+    "changing a client with client_id_issued_at",
+    () => ({ client_id_issued_at: 1 }),
+    readOnly("client_id_issued_at"),
+    JUDGE_CALLS_IT_A_REQUEST,
+  ),
+  change(
+    "changing a client with client_secret_expires_at",
+    () => ({ client_secret_expires_at: 0 }),
+    readOnly("client_secret_expires_at"),
+    JUDGE_CALLS_IT_A_REQUEST,
+  ),
+  change("changing a client so that it has no redirect URI", () => ({ redirect_uris: [] }), NO_REDIRECT, {
+    judgeError: "invalid_redirect_uri",
+  }),
+  change("changing a client without its name", () => ({ client_name: undefined }), NO_NAME),
+  one("deleting a client", "accepted", async (side) => {
+    const { url, token } = await registered(side);
+    return sendBare("DELETE", url, token);
+  }),
+  one(
+    "reading a client that was deleted",
+    { status: 404, error: "E0000007", text: /^Not found: Resource not found: \S+ \(PublicClientApp\)$/ },
+    async (side) => {
+      const { url, token } = await registered(side);
+      await sendBare("DELETE", url, token);
+      return sendBare("GET", url, token);
+    },
+    { judgeError: "invalid_token" },
+  ),
+];
+
+export const REGISTRATION: readonly OAuthCase[] = [...good, ...flows, ...credentials, ...names, ...callers, ...managed];
