@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { THEMES } from "./case.ts";
 import { DIFFERENCES } from "./differences.ts";
 import { CASES, type Result, playAll } from "./play.ts";
-import { errorOf, verdictOf } from "./side.ts";
+import { errorOf, saidBy, verdictOf } from "./side.ts";
 import { agrees, comparisonIn, renderComparison } from "./table.ts";
 
 const nameOf = ({ theme, name }: { theme: string; name: string }): string => `${theme}: ${name}`;
@@ -33,6 +33,7 @@ describe.each(THEMES)("%s", (theme) => {
     const { error, text } = errorOf(okta);
     if (typeof one.okta === "string") {
       expect([verdictOf(okta), error, text]).toEqual([one.okta, "", ""]);
+      if (judge !== undefined && verdictOf(judge) === one.okta) expect(saidBy(okta)).toEqual(saidBy(judge));
       return;
     }
     const { status, error: wantedError, text: wantedText } = one.okta;

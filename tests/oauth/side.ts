@@ -38,6 +38,20 @@ export function verdictOf({ status, body }: Reply): Verdict {
   return body.active === false ? "inactive" : "accepted";
 }
 
+/** Members whose values follow from the request and the standards, and not from a server's own choice. */
+const SHARED = [
+  ...["active", "token_type", "expires_in", "scope", "client_id"],
+  ...["client_name", "redirect_uris", "grant_types", "response_types", "token_endpoint_auth_method"],
+  ...["application_type", "client_secret_expires_at", "jwks_uri"],
+];
+
+/** What an answer says that the other server must say too; lists are sets. A registered client's id is the server's own. */
+export function saidBy({ status, body }: Reply): Record<string, unknown> {
+  const said = SHARED.filter((name) => body[name] != null && (name !== "client_id" || body.client_name === undefined));
+  const value = (given: unknown): unknown => (Array.isArray(given) ? [...(given as unknown[])].sort() : given);
+  return { status, ...Object.fromEntries(said.map((name) => [name, value(body[name])])) };
+}
+
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The error's code and text, in OAuth's form or in that of Okta's management API. */

@@ -62,7 +62,7 @@ const NO_KEYS = invalidMetadata(
   "'jwks' or 'jwks_uri' is required when 'token_endpoint_auth_method' is 'private_key_jwt'.",
 );
 const CODE_FLOW = invalidMetadata("'grant_types' must contain 'authorization_code' when 'application_type' is 'web'.");
-const ANY_TYPE_ERROR = (field: string): Refusal => invalidMetadata(new RegExp(`^\`${field}\`: `));
+const wrongType = (field: string): Refusal => invalidMetadata(new RegExp(`^\`${field}\`: `));
 const chosen = (field: string): Refusal => invalidMetadata(`\`${field}\`: The field can't be chosen at registration.`);
 const keyClient = async (): Promise<Metadata> => ({
   token_endpoint_auth_method: "private_key_jwt",
@@ -135,13 +135,10 @@ const flows: OAuthCase[] = [
     judgeError: "invalid_redirect_uri",
   }),
   by("a relative redirect URI", { redirect_uris: ["/callback"] }, BAD_REDIRECT, { judgeError: "invalid_redirect_uri" }),
-  by(
-    "redirect_uris as a text",
-    { redirect_uris: "https://consumer.example/callback" },
-    ANY_TYPE_ERROR("redirect_uris"),
-    { judgeError: "invalid_redirect_uri" },
-  ),
-  by("a redirect URI that is a number", { redirect_uris: [7] }, ANY_TYPE_ERROR("redirect_uris"), {
+  by("redirect_uris as a text", { redirect_uris: "https://consumer.example/callback" }, wrongType("redirect_uris"), {
+    judgeError: "invalid_redirect_uri",
+  }),
+  by("a redirect URI that is a number", { redirect_uris: [7] }, wrongType("redirect_uris"), {
     judgeError: "invalid_redirect_uri",
   }),
   by(
@@ -149,7 +146,7 @@ const flows: OAuthCase[] = [
     { grant_types: ["authorization_code", "magic"] },
     invalidMetadata("'grant_types' must not contain 'magic' when 'application_type' is 'web'."),
   ),
-  by("grant_types as a text", { grant_types: "authorization_code" }, ANY_TYPE_ERROR("grant_types")),
+  by("grant_types as a text", { grant_types: "authorization_code" }, wrongType("grant_types")),
   by(
     "a response type that there is not",
     { response_types: ["code", "magic"] },
@@ -165,7 +162,7 @@ const flows: OAuthCase[] = [
     { grant_types: ["authorization_code", "implicit"] },
     invalidMetadata("'response_types' must contain 'token' or 'id_token' when 'grant_types' has 'implicit'."),
   ),
-  by("an application type that there is not", { application_type: "toaster" }, ANY_TYPE_ERROR("application_type")),
+  by("an application type that there is not", { application_type: "toaster" }, wrongType("application_type")),
   by(
     "a service client of the code flow",
     { application_type: "service" },
@@ -177,7 +174,7 @@ const credentials: OAuthCase[] = [
   by(
     "a method that there is not",
     { token_endpoint_auth_method: "handshake" },
-    ANY_TYPE_ERROR("token_endpoint_auth_method"),
+    wrongType("token_endpoint_auth_method"),
   ),
   by(
     "a web client without authentication",
