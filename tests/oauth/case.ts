@@ -21,6 +21,10 @@ export interface OAuthCase {
   readonly oktaOnly?: string;
 }
 
+export type Expected = OAuthCase["okta"];
+/** What a case may say beside its request and Okta's answer. */
+export type More = Pick<OAuthCase, "judgeError" | "oktaOnly">;
+
 export const THEMES = ["client assertions", "token requests", "introspection and revocation", "registration"] as const;
 export type Theme = (typeof THEMES)[number];
 

@@ -1,6 +1,7 @@
 /** Sends every case to both servers, one after the other: some put the clock forward. */
 import { ASSERTIONS } from "./cases/assertions.ts";
 import { INTROSPECTION } from "./cases/introspection.ts";
+import { REGISTERED_CLIENTS } from "./cases/registered-clients.ts";
 import { REGISTRATION } from "./cases/registration.ts";
 import { TOKENS } from "./cases/tokens.ts";
 import type { OAuthCase } from "./case.ts";
@@ -9,7 +10,13 @@ import { startJudge } from "./judge.ts";
 import { startOktaSide } from "./okta.ts";
 import type { Reply } from "./side.ts";
 
-export const CASES: readonly OAuthCase[] = [...ASSERTIONS, ...TOKENS, ...INTROSPECTION, ...REGISTRATION];
+export const CASES: readonly OAuthCase[] = [
+  ...ASSERTIONS,
+  ...TOKENS,
+  ...INTROSPECTION,
+  ...REGISTRATION,
+  ...REGISTERED_CLIENTS,
+];
 
 export interface Result {
   readonly one: OAuthCase;

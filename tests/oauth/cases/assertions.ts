@@ -4,15 +4,21 @@ import { UnsecuredJWT, exportPKCS8, importPKCS8 } from "jose";
 import { newKey } from "../../sandbox/okta/local-okta.ts";
 import { API_SCOPE, type Cast, type CastClient, ORG_SCOPES } from "../cast.ts";
 import { now } from "../clock.ts";
-import { type OAuthCase, UNKNOWN_CLIENT, invalidClient, invalidRequest, repeated } from "../case.ts";
+import {
+  type Expected,
+  type More,
+  type OAuthCase,
+  UNKNOWN_CLIENT,
+  invalidClient,
+  invalidRequest,
+  repeated,
+} from "../case.ts";
 import { type AssertionChange, assertionFor, asserted, claimsFor, grant, postForm } from "../requests.ts";
 import type { Reply, Side } from "../side.ts";
 
 const [SCOPE = ""] = ORG_SCOPES;
 
 type Change = AssertionChange | ((side: Side, cast: Cast) => AssertionChange | Promise<AssertionChange>);
-type Expected = OAuthCase["okta"];
-type More = Pick<OAuthCase, "judgeError" | "oktaOnly">;
 
 const ask = (side: Side, assertion: string, more: Record<string, string> = {}): Promise<Reply> =>
   postForm(side.org.token, { ...grant(SCOPE), ...asserted(assertion), ...more });

@@ -2,6 +2,8 @@
 import { API_SCOPE, ORG_SCOPES } from "../cast.ts";
 import {
   NO_CREDENTIALS,
+  type Expected,
+  type More,
   type OAuthCase,
   TWO_CREDENTIALS,
   UNKNOWN_CLIENT,
@@ -27,14 +29,10 @@ import {
 } from "../requests.ts";
 import type { Side } from "../side.ts";
 
-type Expected = OAuthCase["okta"];
-
-const one = (
-  name: string,
-  okta: Expected,
-  send: OAuthCase["send"],
-  more: Pick<OAuthCase, "judgeError" | "oktaOnly"> = {},
-): OAuthCase => ({ ...{ theme: "introspection and revocation", name, okta, send }, ...more });
+const one = (name: string, okta: Expected, send: OAuthCase["send"], more: More = {}): OAuthCase => ({
+  ...{ theme: "introspection and revocation", name, okta, send },
+  ...more,
+});
 
 /** A token of the custom server for the client that sends its secret in the header. */
 const apiToken = async ({ server, cast }: Side): Promise<string> =>

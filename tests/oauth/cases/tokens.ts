@@ -2,6 +2,8 @@
 import { API_SCOPE, type CastClient, ORG_SCOPES, UNGRANTED_API_SCOPE, UNGRANTED_ORG_SCOPE } from "../cast.ts";
 import {
   NO_CREDENTIALS,
+  type Expected,
+  type More,
   type OAuthCase,
   type Refusal,
   TWO_CREDENTIALS,
@@ -27,9 +29,6 @@ import {
   sendJson,
 } from "../requests.ts";
 import type { Side } from "../side.ts";
-
-type Expected = OAuthCase["okta"];
-type More = Pick<OAuthCase, "judgeError" | "oktaOnly">;
 
 const [READ = "", REGISTER = ""] = ORG_SCOPES;
 
