@@ -57,6 +57,10 @@ export const permissionDenied = (
 export const notFound = (id: string, type: string): OktaError =>
   managementError(404, "E0000007", `Not found: Resource not found: ${id} (${type})`);
 
+/** 405 E0000022 (confirmed: error codes, recorded answers). */
+export const methodNotSupported = (): OktaError =>
+  managementError(405, "E0000022", "The endpoint does not support the provided HTTP method");
+
 export const tooManyRequests = (): OktaError =>
   managementError(429, "E0000047", "API call exceeded rate limit due to too many requests.");
 

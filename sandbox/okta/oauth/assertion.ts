@@ -78,6 +78,18 @@ async function verifySignature(org: Org, app: App, assertion: string): Promise<v
   await orInvalidClient(async () => compactVerify(assertion, await importJWK(jwk, alg)), failed);
 }
 
+/** Types as RFC 7519 has them; the vendor's wording is unknown. */
+function checkTypes({ iat, nbf, jti }: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries({ iat, nbf })) {
+    if (value !== undefined && typeof value !== "number") {
+      throw invalidClient(`The '${name}' claim of the client_assertion must be a number.`);
+    }
+  }
+  if (jti !== undefined && typeof jti !== "string") {
+    throw invalidClient("The 'jti' claim of the client_assertion must be a text.");
+  }
+}
+
 function checkClaims(org: Org, claims: JWTPayload, endpoint: string): void {
   const accepted = [endpoint, ...org.switches.extraAudiences];
   const audiences = [claims.aud].flat();
@@ -85,6 +97,7 @@ function checkClaims(org: Org, claims: JWTPayload, endpoint: string): void {
   if (audiences.length !== 1 || !accepted.includes(audiences[0] ?? "")) {
     throw invalidClient(`The audience claim of the client_assertion must be the endpoint invoked: ${endpoint}`);
   }
+  checkTypes(claims);
   const now = seconds(org);
   if (typeof claims.exp !== "number") throw invalidClient("The client_assertion must contain an expiration date.");
   if (claims.exp <= now) throw invalidClient("The client_assertion token is expired.");
@@ -93,6 +106,10 @@ function checkClaims(org: Org, claims: JWTPayload, endpoint: string): void {
   }
   if (claims.iat !== undefined && claims.iat > now + CLOCK_SKEW) {
     throw invalidClient("The client_assertion token was issued in the future.");
+  }
+  // RFC 7523, 3: not to be accepted before that time. The vendor's wording is unknown.
+  if (claims.nbf !== undefined && claims.nbf > now + CLOCK_SKEW) {
+    throw invalidClient("The client_assertion token is not valid yet.");
   }
 }
 

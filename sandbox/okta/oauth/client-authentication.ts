@@ -10,7 +10,7 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /**
  * The parameters of a form POST. Without a body they are taken from the query: Okta's Go SDKs ask for tokens so (confirmed: SDK code).
- * Throws 400 invalid_request for another content type.
+ * Throws 400 invalid_request for another content type, and for a parameter that is there twice (RFC 6749, 3.2; the vendor's wording is unknown).
  */
 export async function readForm(c: RequestContext): Promise<URLSearchParams> {
   const text = await c.req.text();
@@ -18,7 +18,12 @@ export async function readForm(c: RequestContext): Promise<URLSearchParams> {
   if (text !== "" && !/^application\/x-www-form-urlencoded\b/i.test(type)) {
     throw oauthError(400, "invalid_request", "The request's content type must be 'application/x-www-form-urlencoded'.");
   }
-  return text === "" ? new URL(c.req.url).searchParams : new URLSearchParams(text);
+  const form = text === "" ? new URL(c.req.url).searchParams : new URLSearchParams(text);
+  const twice = [...form.keys()].find((name) => form.getAll(name).length > 1);
+  if (twice !== undefined) {
+    throw oauthError(400, "invalid_request", `The '${twice}' parameter must not be repeated.`);
+  }
+  return form;
 }
 
 interface Presented {
@@ -95,17 +100,21 @@ export async function authenticateClient(
       if (form.get("client_assertion_type") !== ASSERTION_TYPE) {
         throw oauthError(400, "invalid_request", "The `client_assertion_type` is invalid.");
       }
-      const proven = await verifyAssertion(org, assertion, endpoint);
-      const claimed = form.get("client_id");
-      if (claimed !== null && claimed !== proven.clientId) throw unknownClient();
-      return proven;
+      return asClaimed(await verifyAssertion(org, assertion, endpoint));
     }
     const secret = basic ?? post;
-    if (secret !== undefined) return checkSecret(org, secret);
+    if (secret !== undefined) return asClaimed(checkSecret(org, secret));
     const publicId = form.get("client_id") ?? c.req.query("client_id");
     const publicClient = publicId === undefined ? undefined : findClient(org, publicId);
     if (publicClient?.authenticationMethod === "none") return publicClient;
     if (publicId !== undefined && publicClient === undefined) throw unknownClient();
     throw invalidClient("No client credentials found.");
+  }
+
+  /** A `client_id` beside the credentials may only say the same (RFC 7521, 4.2); which error the vendor gives is unknown. */
+  function asClaimed(proven: App): App {
+    const claimed = form.get("client_id");
+    if (claimed !== null && claimed !== proven.clientId) throw unknownClient();
+    return proven;
   }
 }

@@ -19,6 +19,7 @@ import { type Json, type Org, type RequestContext, readJson, timestamp } from ".
 import { page } from "../paging.ts";
 import type { App } from "../state.ts";
 import { checkMayChange } from "./apps.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
 
 const DENIED = "You don't have permission to perform the requested action.";
 
@@ -26,13 +27,20 @@ const refuse: Refuse = (_field, problem) => invalidClientMetadata(problem);
 
 const strings = z.array(z.string());
 
+/** `null` is an empty list: a client that needs no such thing may send either (confirmed: OAuth API). */
+const listOr = (fallback: string[]) =>
+  strings
+    .nullable()
+    .default(fallback)
+    .transform((list) => list ?? []);
+
 /** Defaults are the vendor's own: a web client with the code flow (confirmed: OAuth API). */
 const metadata = z.object({
   client_name: z.string("The field can't be left blank.").min(1, "The field can't be left blank."),
   application_type: z.enum(APPLICATION_TYPES).default("web"),
   grant_types: strings.default(["authorization_code"]),
-  response_types: strings.default(["code"]),
-  redirect_uris: strings.default([]),
+  response_types: listOr(["code"]),
+  redirect_uris: listOr([]),
   token_endpoint_auth_method: z.enum(AUTHENTICATION_METHODS).default("client_secret_basic"),
   jwks: z.unknown().optional(),
   jwks_uri: z.string().nullish(),
@@ -185,5 +193,6 @@ export function clientRegistrationRoutes(org: Org): Hono<Env> {
     return c.body(null, 204);
   });
   routes.post("/oauth2/v1/clients/:clientId/lifecycle/newSecret", (c) => newSecretOf(c, org));
+  refuseOtherMethods(routes);
   return routes;
 }

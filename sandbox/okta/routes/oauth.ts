@@ -11,6 +11,7 @@ import { ORG_TOKEN_LIFETIME, findLiveToken, issueToken, issuerOf } from "../oaut
 import type { Json, Org, RequestContext } from "../org.ts";
 import { findServer } from "../servers.ts";
 import type { App, AuthorizationServer, Scope } from "../state.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
 
 /** A custom server that is in service. Throws 404 E0000007 (confirmed for metadata). */
 function activeServer(org: Org, id: string): AuthorizationServer {
@@ -175,5 +176,6 @@ export function oauthRoutes(org: Org): Hono<Env> {
   routes.get("/.well-known/oauth-authorization-server/oauth2/:as", (c) =>
     c.json(metadata(org, server(c), "oauth-authorization-server")),
   );
+  refuseOtherMethods(routes);
   return routes;
 }
