@@ -6,6 +6,20 @@ import { type ServerAnswer, serverOutputs } from "../resources/auth-server.ts";
 
 export const getServer: FunctionModule<OktaClient> = {
   token: "okta:auth/getServer:getServer",
+  args: { name: { type: "string", required: true } },
+  results: {
+    id: { type: "string" },
+    name: { type: "string" },
+    description: { type: "string" },
+    audiences: { type: "set" },
+    issuer: { type: "string" },
+    issuerMode: { type: "string" },
+    status: { type: "string" },
+    kid: { type: "string" },
+    credentialsRotationMode: { type: "string" },
+    credentialsLastRotated: { type: "string" },
+    credentialsNextRotation: { type: "string" },
+  },
   async invoke(client, args) {
     const name = String(args["name"]);
     const servers = await attempt(`failed to find authorization server '${name}'`, () =>

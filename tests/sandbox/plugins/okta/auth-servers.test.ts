@@ -237,6 +237,10 @@ describe("Server", () => {
     await expect(plugin.invoke("okta:auth/getServer:getServer", { name: "mule" })).rejects.toThrow(
       "authorization server with name 'mule' does not exist",
     );
+    await expect(plugin.invoke("okta:auth/getServer:getServer", {})).rejects.toThrow("name: Missing required argument");
+    await expect(plugin.invoke("okta:auth/getServer:getServer", { name: "m", id: "aus1" })).rejects.toThrow(
+      "id: An argument",
+    );
   });
 });
 
