@@ -23,7 +23,7 @@ export const getServer: FunctionModule<OktaClient> = {
   async invoke(client, args) {
     const name = String(args["name"]);
     const servers = await attempt(`failed to find authorization server '${name}'`, () =>
-      client.request<ServerAnswer[]>("GET", `/api/v1/authorizationServers?limit=200&q=${encodeURIComponent(name)}`),
+      client.v2.request<ServerAnswer[]>("GET", `/api/v1/authorizationServers?limit=200&q=${encodeURIComponent(name)}`),
     );
     const server = servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`authorization server with name '${name}' does not exist`);
