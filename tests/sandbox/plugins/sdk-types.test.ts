@@ -1,4 +1,6 @@
 /** The stand-ins held to the types, marks and documented defaults of the published SDKs, for what the product uses of them. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { commandPlugin } from "../../../sandbox/plugins/command/provider.ts";
 import type { Properties } from "../../../sandbox/plugins/grpc/properties.ts";
@@ -95,6 +97,19 @@ test("what is left out is as much as is written down", () => {
     { inputs: notTaken.length, outputs: notGiven.length },
   ]);
   expect(Object.fromEntries(counts)).toEqual(LEFT_OUT);
+});
+
+test("docs/sandbox.md says the numbers", async () => {
+  const doc = (await readFile(join(import.meta.dirname, "../../../docs/sandbox.md"), "utf8")).replaceAll(/\s+/g, " ");
+  const left = Object.values(LEFT_OUT).reduce((sum, { inputs }) => sum + inputs, 0);
+  const types = oktaPlugin.resources.length + command.resources.length;
+  for (const text of [
+    `They serve ${types} resource types and ${oktaPlugin.functions.length} function`,
+    `entries with a reason (${STAYING.length})`,
+    `is ${left} inputs: ${LEFT_OUT["okta:app/oAuth:OAuth"]?.inputs} of \`app.OAuth\`, ${LEFT_OUT["command:local:Command"]?.inputs} of \`local.Command\``,
+  ]) {
+    expect(doc).toContain(text);
+  }
 });
 
 test("what the SDKs mark to replace, and earlier names of types", () => {

@@ -1,4 +1,6 @@
 /** The stand-in sends what is written in golden-requests.ts, for each operation of each type and for each function, by both logins. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { oktaPlugin } from "../../../../sandbox/plugins/okta/provider.ts";
 import { type FakeOkta, startFakeOkta } from "../fake-okta.ts";
@@ -103,6 +105,13 @@ describe.each<LoginName>(["apiToken", "privateKey"])("login by %s", (login) => {
     await plugin.invoke(token, args);
     expect(sent()).toEqual(expected(requests, login));
   });
+});
+
+test("docs/sandbox.md says how many lists there are", async () => {
+  const lists = Object.values(GOLDEN).flatMap((one) => [one.create, one.refresh, one.import, one.update, one.delete]);
+  const count = lists.filter((list) => list !== undefined).length + Object.keys(GOLDEN_FUNCTIONS).length;
+  const doc = await readFile(join(import.meta.dirname, "../../../../docs/sandbox.md"), "utf8");
+  expect(doc).toContain(`${count} lists`);
 });
 
 test("every type and function that the stand-in serves has its lists", () => {
