@@ -1,33 +1,17 @@
 /** The real Pulumi engine over a lab: its own state on disk, the program inline, real plugins or their stand-ins. */
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { type PluginChoice, type Plugins, askedPlugins, choosePlugins } from "./plugin-choice.ts";
 import type { ConfigValue } from "./stack-config.ts";
-
-export type PluginChoice = "real" | "standin" | "auto";
 
 /** Root of the checkout. */
 export const ROOT = join(import.meta.dirname, "..");
 
-const PLUGINS = ["resource-okta-v7.0.0", "resource-command-v1.2.1"];
 const STAND_INS = join(import.meta.dirname, "plugins", "bin");
 const DYNAMIC_PROVIDER = join(ROOT, "node_modules", "@pulumi", "pulumi");
-
-/** Which plugins will be used: the real ones where both are installed, unless told otherwise. Throws when `real` is not to be had. */
-export function choosePlugins(choice: PluginChoice): "real" | "standin" {
-  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-  const missing = PLUGINS.filter((plugin) => !existsSync(join(home, "plugins", plugin)));
-  if (choice === "real" && missing.length > 0) {
-    const installs = ["pulumi plugin install resource okta 7.0.0", "pulumi plugin install resource command 1.2.1"];
-    throw new Error(
-      `The real plugins are not installed (${missing.join(", ")}). Install them: ${installs.join("; ")}.`,
-    );
-  }
-  return choice === "standin" || missing.length > 0 ? "standin" : "real";
-}
 
 export interface EngineOptions {
   /** Folder of this stack's state and project files; made if missing. */
@@ -56,7 +40,10 @@ export async function sandboxStack(options: EngineOptions): Promise<Stack> {
     { stackName, projectName: "okta-anypoint", program },
     {
       workDir: project,
-      envVars: { ...engineEnvironment(state, choosePlugins(options.plugins ?? "auto")), ...options.environment },
+      envVars: {
+        ...engineEnvironment(state, choosePlugins(options.plugins ?? askedPlugins("auto"))),
+        ...options.environment,
+      },
       ...(options.signal && { pulumiCommand: await stoppableCommand(options.signal) }),
     },
   );
@@ -90,8 +77,10 @@ function forgetCredentials(): void {
 }
 
 /** Environment of the engine: where plugins are found, and a backend in a folder. */
-export function engineEnvironment(state: string, plugins: "real" | "standin"): Record<string, string> {
-  const path = [DYNAMIC_PROVIDER, ...(plugins === "standin" ? [STAND_INS] : []), process.env.PATH ?? ""];
+export function engineEnvironment(state: string, plugins: Plugins): Record<string, string> {
+  // A shell that has read a lab's env.sh has the stand-ins on its PATH, and the engine takes what is there before what is installed.
+  const inherited = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== STAND_INS);
+  const path = [DYNAMIC_PROVIDER, ...(plugins === "standin" ? [STAND_INS] : []), ...inherited];
   return {
     PATH: path.join(delimiter),
     OKTA_ANYPOINT_NODE: process.execPath,

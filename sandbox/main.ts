@@ -12,11 +12,19 @@ import { type VerifyInput, renderReport, verify } from "../operations/verify/ind
 import { readStack } from "../operations/verify/stack.ts";
 import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
-import { type PluginChoice, ROOT, choosePlugins, removeFolder, sandboxStack } from "./engine.ts";
+import { ROOT, removeFolder, sandboxStack } from "./engine.ts";
 import { describeFailure } from "./failure.ts";
 import { onInterruption } from "./interruption.ts";
 import { startLab } from "./lab.ts";
 import { FREE_ORG_LIMITS } from "./okta/index.ts";
+import {
+  PLUGINS_VARIABLE,
+  PLUGIN_CHOICES,
+  type PluginChoice,
+  type Plugins,
+  choosePlugins,
+  describePlugins,
+} from "./plugin-choice.ts";
 import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
 import { requireTls, startTls } from "./tls.ts";
@@ -31,7 +39,8 @@ const flags = new Command("sandbox")
   .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
-      .choices(["real", "standin", "auto"])
+      .choices(PLUGIN_CHOICES)
+      .env(PLUGINS_VARIABLE)
       .default("auto"),
   )
   .parse()
@@ -56,7 +65,7 @@ function expectStep(what: string, holds: boolean): void {
   if (!holds) broken.push(what);
 }
 
-let plugins: "real" | "standin";
+let plugins: Plugins;
 try {
   plugins = choosePlugins(flags.plugins);
   if (flags.tls) requireTls();
@@ -108,9 +117,7 @@ async function run(): Promise<void> {
   say(`  Anypoint  ${lab.anypoint.url}`);
   say(`  gateway   ${lab.gateway.url}`);
   if (tls !== undefined) say(`  CA        ${relative(process.cwd(), tls.caFile)}`);
-  say(
-    `  plugins   ${plugins === "real" ? "the real ones" : "stand-ins of pulumi-okta 7.0.0 and pulumi-command 1.2.1"}`,
-  );
+  say(`  plugins   ${describePlugins(plugins)}`);
 
   const before = lab.snapshot();
   const config = sandboxConfig(lab, flags.rateLimits ? PLUGIN_WAITS : {});

@@ -9,19 +9,19 @@ import { Command, Option } from "commander";
 import { controlHelp, createControl } from "./core/control.ts";
 import { startServer } from "./core/server.ts";
 import { readBlockNames } from "./block-names.ts";
-import {
-  type PluginChoice,
-  ROOT,
-  choosePlugins,
-  engineEnvironment,
-  hasLanguageHost,
-  inlineCommand,
-  removeFolder,
-} from "./engine.ts";
+import { ROOT, engineEnvironment, hasLanguageHost, inlineCommand, removeFolder } from "./engine.ts";
 import { makeByHand } from "./hand-made.ts";
 import { startLab } from "./lab.ts";
 import { readSavedLab, writeSavedLab } from "./saved-lab.ts";
 import { FREE_ORG_LIMITS } from "./okta/index.ts";
+import {
+  PLUGINS_VARIABLE,
+  PLUGIN_CHOICES,
+  type PluginChoice,
+  type Plugins,
+  choosePlugins,
+  describePlugins,
+} from "./plugin-choice.ts";
 import { LOGINS_ALONE, PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { requireTls, startTls } from "./tls.ts";
 
@@ -39,7 +39,8 @@ const flags = new Command("sandbox:start")
   .option("--block-names <file>", "JSON file with other wire names of the private-key block, for trying anypoint:learn")
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
-      .choices(["real", "standin", "auto"])
+      .choices(PLUGIN_CHOICES)
+      .env(PLUGINS_VARIABLE)
       .default("auto"),
   )
   .parse()
@@ -58,7 +59,7 @@ const CONTROL_PORT = flags.port + 4;
 const folder = join(ROOT, ".sandbox", "lab");
 const stateFile = join(folder, "services.json");
 
-let plugins: "real" | "standin";
+let plugins: Plugins;
 try {
   plugins = choosePlugins(flags.plugins);
   if (flags.tls) requireTls();
@@ -111,6 +112,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 say(`Okta      ${lab.okta.url}
 Anypoint  ${lab.anypoint.url}
 gateway   ${lab.gateway.url}   the API: /sandbox/orders-api/okta/orders
+plugins   ${describePlugins(plugins)}
 control   ${control.url}${tls === undefined ? "" : `\nCA        ${relative(process.cwd(), tls.caFile)}   for curl: --cacert`}
 
 ${controlHelp(control.url)}

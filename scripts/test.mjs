@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail, setup } from "./setup.mjs";
 import { checkout } from "./setup/paths.mjs";
-import { clock } from "./setup/progress.mjs";
+import { SetupError, clock } from "./setup/progress.mjs";
 
 const usage = `npm test                     types, lint, formatting, and all suites, on Node 22 and 24; on the second a part of the engine suites
 npm test -- --fast           the suites on one Node only
 npm test -- tests/foo …      Jest alone, with these arguments, on one Node
+PLUGINS=real npm test        with the real Okta and Command plugins, where they are installed (auto: if they are)
 `;
 
 /** The suites that drive the real engine against whole sandboxes: two at a time, each test with minutes. */
@@ -43,6 +44,7 @@ if (args.includes("--help")) {
 async function plan(args) {
   /** @type {Runtime} */
   const current = { node: process.execPath, env: process.env };
+  await settlePlugins();
   const forJest = args.filter((arg) => arg !== "--fast");
   const major = process.versions.node.split(".")[0];
   if (forJest.length > 0) {
@@ -61,6 +63,19 @@ async function plan(args) {
     steps.push(...suites(other, ready, engineOnBoth));
   }
   return steps;
+}
+
+/** Says which plugins the engines will use, before anything starts; PLUGINS then names them for all processes. */
+async function settlePlugins() {
+  const { PLUGINS_VARIABLE, askedPlugins, choosePlugins, describePlugins } =
+    await import("../sandbox/plugin-choice.ts");
+  try {
+    const plugins = choosePlugins(askedPlugins("standin"));
+    process.stdout.write(`plugins: ${describePlugins(plugins)}\n`);
+    process.env[PLUGINS_VARIABLE] = plugins;
+  } catch (error) {
+    throw new SetupError(String(error instanceof Error ? error.message : error));
+  }
 }
 
 /**

@@ -31,8 +31,12 @@ export function blankSecrets(url: URL): string {
   return text === "" ? url.pathname : `${url.pathname}?${text}`;
 }
 
-/** First product of a User-Agent: `AnypointPlatform/1 node` gives `AnypointPlatform`. */
+/** The SDKs inside the real Okta plugin name themselves (confirmed: terraform-provider-okta, okta-sdk-golang); so does its stand-in. */
+const OKTA_PLUGIN = /^(local-v2-sdk|okta-sdk-golang)\//;
+
+/** First product of a User-Agent: `AnypointPlatform/1 node` gives `AnypointPlatform`. The Okta plugin's SDKs give the plugin. */
 export function callerOf(userAgent: string | null | undefined): string {
+  if (OKTA_PLUGIN.test(userAgent ?? "")) return "pulumi-resource-okta";
   return userAgent?.split(/[\s/]/, 1)[0] || "unknown";
 }
 

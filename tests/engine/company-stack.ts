@@ -4,6 +4,7 @@
  */
 import program from "../../index.ts";
 import { sandboxStack } from "../../sandbox/engine.ts";
+import { askedPlugins } from "../../sandbox/plugin-choice.ts";
 import type { ConfigValue } from "../../sandbox/stack-config.ts";
 
 export interface Plan {
@@ -20,7 +21,7 @@ export interface Outcome {
 }
 
 const { folder, stackName, config, operation } = JSON.parse(process.argv[2] ?? "{}") as Plan;
-const stack = await sandboxStack({ folder, stackName, program, config, plugins: "standin" });
+const stack = await sandboxStack({ folder, stackName, program, config, plugins: askedPlugins("standin") });
 const lines: string[] = [];
 const options = { onOutput: (text: string) => void lines.push(text) };
 const outcome: Outcome = await (

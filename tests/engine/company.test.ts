@@ -11,6 +11,7 @@ import { ROOT, removeFolder, sandboxStack } from "../../sandbox/engine.ts";
 import { type Lab, startLab } from "../../sandbox/lab.ts";
 import { API_SCOPE, sandboxConfig } from "../../sandbox/stack-config.ts";
 import type { Outcome, Plan } from "./company-stack.ts";
+import { plugins } from "./plugins.ts";
 
 const SCRIPT = fileURLToPath(new URL("company-stack.ts", import.meta.url));
 const LIST = "/clientManagementProviders$";
@@ -116,7 +117,7 @@ describe("company", () => {
   /** What a preview in this process changes, and what it tells of the environment's default. */
   async function preview(stackName: string, provider: object = {}) {
     const stack = await sandboxStack({
-      ...{ folder, stackName, program, plugins: "standin" },
+      ...{ folder, stackName, program, plugins },
       config: config(stackName, provider),
     });
     const lines: string[] = [];

@@ -8,6 +8,7 @@ import { ROOT } from "../../sandbox/engine.ts";
 import { type FaultCase, OPERATIONS, sample } from "../faults/cases.ts";
 import { Worker } from "../faults/crew.ts";
 import { FAULT_CLASSES } from "../faults/ways.ts";
+import { standInTest } from "./plugins.ts";
 
 // In a process of its own: an `up` that fails leaves rejected promises in that of its program.
 let worker: Worker;
@@ -33,7 +34,12 @@ function choose(of: (one: FaultCase) => boolean): FaultCase {
   return one;
 }
 
-test.each(spread)("%s, %s, at %s", async (operation, faultClass, service) => {
+const retriedTest = standInTest(
+  test,
+  "which calls are tried again is the stand-in's; over HTTP the real Okta plugin goes round its own retries (inferred).",
+);
+
+retriedTest.each(spread)("%s, %s, at %s", async (operation, faultClass, service) => {
   const one = choose(
     (is) => is.operation === operation && is.faultClass === faultClass && is.fault.service === service,
   );

@@ -7,6 +7,7 @@ import type { JournalEntry, ServiceName } from "../../sandbox/core/journal.ts";
 import { ROOT, removeFolder, sandboxStack } from "../../sandbox/engine.ts";
 import { type Lab, startLab } from "../../sandbox/lab.ts";
 import { type ConfigValue, sandboxConfig } from "../../sandbox/stack-config.ts";
+import { plugins } from "./plugins.ts";
 
 export interface Bench {
   readonly lab: Lab;
@@ -62,7 +63,7 @@ export async function benchOver(
     stackName: "sandbox",
     program: run,
     config: config({}),
-    plugins: "standin",
+    plugins,
     signal,
   });
   return {

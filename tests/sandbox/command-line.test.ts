@@ -26,8 +26,23 @@ test.each(["sandbox/main.ts", "sandbox/start.ts"])(
   async (file) => {
     const { code, stdout, stderr } = await run(file, "--plugins", "real");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(
-      /^The real plugins are not installed \(.*pulumi plugin install resource command 1\.2\.1\.\n$/,
+    const lookedFor = (name: string) => join(home, "plugins", name);
+    expect(stderr).toBe(
+      "The real plugins are not installed: okta 7.0.0 and command 1.2.1 missing, looked for " +
+        `${lookedFor("resource-okta-v7.0.0/pulumi-resource-okta")} and ${lookedFor("resource-command-v1.2.1/pulumi-resource-command")}. ` +
+        "Install: pulumi plugin install resource okta 7.0.0; pulumi plugin install resource command 1.2.1.\n",
     );
   },
 );
+
+test.each(["sandbox/main.ts", "sandbox/start.ts", "scripts/test.mjs"])("%s hears PLUGINS as well", async (file) => {
+  process.env["PLUGINS"] = "real";
+  const refused = await run(file);
+  process.env["PLUGINS"] = "unreal";
+  const wrong = await run(file);
+  delete process.env["PLUGINS"];
+  expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/^(\nsetup failed: )?The real plugins are not installed: [^\n]*\n$/);
+  expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 1, stdout: "" });
+  expect(wrong.stderr).toMatch(/PLUGINS.*real, standin, auto/);
+});

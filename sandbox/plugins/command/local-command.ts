@@ -56,7 +56,7 @@ export const localCommand: ResourceModule<EngineLog> = {
     delete: { type: "string" },
     environment: { type: "object" },
     stdin: { type: "string" },
-    triggers: { type: "list", replaces: true },
+    triggers: { type: "list", items: "any", replaces: true },
     dir: { type: "string" },
     interpreter: { type: "list" },
     logging: { type: "string", oneOf: Object.keys(LOGGED) },

@@ -50,6 +50,14 @@ export function packageSchema<Context>(plugin: Plugin<Context>): string {
         },
       ]),
     ),
-    functions: Object.fromEntries(plugin.functions.map(({ token }) => [token, {}])),
+    functions: Object.fromEntries(
+      plugin.functions.map(({ token, args, results }) => [
+        token,
+        {
+          inputs: { type: "object", properties: schemaOf(args, () => true), required: required(args) },
+          outputs: { type: "object", properties: schemaOf(results, () => true) },
+        },
+      ]),
+    ),
   });
 }

@@ -36,6 +36,8 @@ export interface ResourceModule<Context> {
 
 export interface FunctionModule<Context> {
   readonly token: string;
+  readonly args: Properties;
+  readonly results: Properties;
   invoke(context: Context, args: Props): Promise<Props>;
 }
 

@@ -22,6 +22,10 @@ export interface Property {
   /** An output that every update may change. */
   readonly unknownOnUpdate?: boolean;
   readonly oneOf?: readonly string[];
+  /** What a list, a set, or an object without `fields` holds. Default strings. */
+  readonly items?: "string" | "any";
+  /** Members of an object, or of each object in a list. */
+  readonly fields?: Properties;
   /** The real plugin knows it, this one refuses it. */
   readonly unsupported?: boolean;
 }
@@ -98,7 +102,33 @@ function refusal(name: string, key: string, property: Property | undefined, valu
     return `Incorrect attribute value type. The argument "${key}" must be a ${property.type}. ${where}`;
   }
   const wrong = [plain].flat().find((item) => property.oneOf !== undefined && !property.oneOf.includes(item as string));
-  return wrong === undefined ? undefined : `expected ${key} to be one of ${JSON.stringify(property.oneOf)}. ${where}`;
+  if (wrong !== undefined) return `expected ${key} to be one of ${JSON.stringify(property.oneOf)}. ${where}`;
+  return contentRefusal(name, key, property, plain);
+}
+
+/** What is wrong inside of a list or an object, at the first place where something is. */
+function contentRefusal(name: string, key: string, property: Property, value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { fields, items = "string" } = property;
+  if (fields === undefined) {
+    if (items === "any" || Object.values(value).every((item) => typeof item === "string")) return undefined;
+    return `Incorrect attribute value type. The argument "${key}" must hold strings alone. Examine values at '${name}.${key}'.`;
+  }
+  const objects: unknown[] = Array.isArray(value) ? value : [value];
+  for (const [index, item] of objects.entries()) {
+    const at = Array.isArray(value) ? `${key}[${index}]` : key;
+    if (typeof item !== "object" || item === null)
+      return `"${at}" must be an object. Examine values at '${name}.${at}'.`;
+    for (const [member, held] of Object.entries(item as Props)) {
+      const reason = refusal(`${name}.${at}`, member, fields[member], held);
+      if (reason !== undefined) return reason;
+    }
+    const missing = Object.keys(fields).find((member) => fields[member]?.required === true && !(member in item));
+    if (missing !== undefined) {
+      return `Missing required argument. The argument "${missing}" is required, but no definition was found. Examine values at '${name}.${at}.${missing}'.`;
+    }
+  }
+  return undefined;
 }
 
 function hasType(property: Property, value: unknown): boolean {

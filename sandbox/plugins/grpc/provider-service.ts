@@ -61,7 +61,14 @@ export function createProviderService<Context>(plugin: Plugin<Context>): grpc.Un
       if (module === undefined) {
         throw new Error(`The stand-in of the ${plugin.name} plugin has no function ${request.getTok()}.`);
       }
-      const result = await module.invoke(await context(), revealProps(decode(request.getArgs())));
+      const { inputs, failures } = checkInputs(decode(request.getArgs()), {
+        name: request.getTok(),
+        properties: module.args,
+        recordDefaults: false,
+        oldInputs: {},
+      });
+      if (failures.length > 0) return new providerPb.InvokeResponse().setFailuresList(failures.map(failureOf));
+      const result = await module.invoke(await context(), revealProps(inputs));
       return new providerPb.InvokeResponse().setReturn(encode(result));
     }),
 

@@ -1,14 +1,25 @@
 /** Requests to an Okta org: login, retries, errors. */
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
-import { AccessTokenSource } from "./access-token.ts";
+import { AccessTokenSource, type PostForm } from "./access-token.ts";
 import { OktaApiError } from "./api-error.ts";
-import type { OktaConfiguration } from "./configuration.ts";
+import type { Login, OktaConfiguration } from "./configuration.ts";
 
 export const VERSION = "7.0.0";
 const USER_AGENT = `pulumi-resource-okta/${VERSION}`;
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/**
+ * The SDKs inside the real plugin that its resources go through: its own v2, v3 (of module v4), v6. Each logs in by itself and has a token of its
+ * own (confirmed: terraform-provider-okta, okta/api/idaas.go).
+ */
+export type SdkName = "v2" | "v3" | "v6";
+
+export interface Sdk {
+  /** Sends a request and gives the JSON of the answer. Throws {@link OktaApiError} on any status from 400. */
+  request<T = unknown>(method: Method, path: string, body?: unknown): Promise<T>;
+}
 
 /** An answer that asks for another try later. */
 class TryLater extends Error {
@@ -24,40 +35,54 @@ export class OktaClient {
   readonly orgUrl: string;
   /** Whether it logs in with a key or a token in place of an API token; some internal endpoints are left out then. */
   readonly usesOAuth: boolean;
+  readonly v2: Sdk;
+  readonly v3: Sdk;
+  readonly v6: Sdk;
   readonly #configuration: OktaConfiguration;
-  readonly #authorization: () => Promise<string>;
-  #classic: Promise<boolean> | undefined;
+  #pipeline: Promise<string | undefined> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(configuration: OktaConfiguration) {
     this.#configuration = configuration;
     this.orgUrl = configuration.orgUrl;
-    const { login } = configuration;
-    this.usesOAuth = login.kind !== "apiToken";
-    if (login.kind === "privateKey") {
-      const source = new AccessTokenSource(login, this.orgUrl, (path, form) => this.#send("POST", path, {}, form));
-      this.#authorization = async () => `Bearer ${await source.get()}`;
-    } else {
-      const scheme = login.kind === "apiToken" ? "SSWS" : "Bearer";
-      this.#authorization = async () => `${scheme} ${login.token}`;
+    this.usesOAuth = configuration.login.kind !== "apiToken";
+    this.v2 = this.#sdk("v2");
+    this.v3 = this.#sdk("v3");
+    this.v6 = this.#sdk("v6");
+  }
+
+  #sdk(name: SdkName): Sdk {
+    const { login } = this.#configuration;
+    const userAgent = `${USER_AGENT} sdk/${name}`;
+    const authorization = authorizationBy(login, this.orgUrl, (path, form) =>
+      this.#send("POST", path, { "user-agent": userAgent }, form),
+    );
+    return {
+      request: async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
+        const headers: Record<string, string> = { "user-agent": userAgent, authorization: await authorization() };
+        if (body !== undefined) headers["content-type"] = "application/json";
+        const response = await this.#send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
+        const answer = parse(await response.text());
+        if (!response.ok) throw new OktaApiError(response.status, answer);
+        return answer as T;
+      },
+    };
+  }
+
+  /**
+   * Whether the org runs the Classic engine, without access policies; asked once per process. An org that does not say counts as one that
+   * does not, and is asked again (confirmed: okta/config/config.go).
+   */
+  async isClassic(): Promise<boolean> {
+    this.#pipeline ??= this.v3
+      .request<{ pipeline?: string } | undefined>("GET", "/.well-known/okta-organization")
+      .then((organization) => organization?.pipeline);
+    try {
+      return (await this.#pipeline) === "v1";
+    } catch {
+      this.#pipeline = undefined;
+      return false;
     }
-  }
-
-  /** Sends a request and gives the JSON of the answer. Throws {@link OktaApiError} on any status from 400. */
-  async request<T = unknown>(method: Method, path: string, body?: unknown): Promise<T> {
-    const headers: Record<string, string> = { authorization: await this.#authorization() };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    const response = await this.#send(method, path, headers, body === undefined ? undefined : JSON.stringify(body));
-    const text = await response.text();
-    const answer = parse(text);
-    if (!response.ok) throw new OktaApiError(response.status, answer);
-    return answer as T;
-  }
-
-  /** Whether the org runs the Classic engine, without access policies; asked once per process. */
-  isClassic(): Promise<boolean> {
-    this.#classic ??= this.#pipeline().then((pipeline) => pipeline === "v1");
-    return this.#classic;
   }
 
   /** Runs steps one after the other, as the real plugin does for policy rules. */
@@ -65,13 +90,6 @@ export class OktaClient {
     const run = this.#queue.then(steps);
     this.#queue = run.catch(() => undefined);
     return run;
-  }
-
-  async #pipeline(): Promise<string | undefined> {
-    const response = await this.#send("GET", "/.well-known/okta-organization", {});
-    const answer = parse(await response.text());
-    if (!response.ok) throw new OktaApiError(response.status, answer);
-    return (answer as { pipeline?: string } | undefined)?.pipeline;
   }
 
   /** One request; with backoff off, a 429 that names its reset is waited out. */
@@ -101,7 +119,7 @@ export class OktaClient {
     const once = async (): Promise<Response> => {
       const response = await fetch(this.orgUrl + path, {
         method,
-        headers: { accept: "application/json", "user-agent": USER_AGENT, ...headers },
+        headers: { accept: "application/json", ...headers },
         body,
         redirect: "manual",
         ...(requestTimeoutMs > 0 && { signal: AbortSignal.timeout(requestTimeoutMs) }),
@@ -128,6 +146,16 @@ export class OktaClient {
       );
     }
   }
+}
+
+/** What goes into the Authorization header, now. */
+function authorizationBy(login: Login, orgUrl: string, post: PostForm): () => Promise<string> {
+  if (login.kind === "privateKey") {
+    const source = new AccessTokenSource(login, orgUrl, post);
+    return async () => `Bearer ${await source.get()}`;
+  }
+  const scheme = login.kind === "apiToken" ? "SSWS" : "Bearer";
+  return async () => `${scheme} ${login.token}`;
 }
 
 /** Whether the plugin's client tries again: 429 and what a server in between answers, but neither 500 nor 501 (confirmed: provider code). */

@@ -31,9 +31,9 @@ export const oktaPlugin: Plugin<OktaClient> = {
     const configuration = readConfiguration(config);
     const client = new OktaClient(configuration);
     if (configuration.login.kind === "apiToken") {
-      // The real plugin has two generations of clients inside and checks the token with both (confirmed: terraform-provider-okta).
-      for (const _generation of ["v2", "v5"]) {
-        await attempt("failed to check the Okta API token", () => client.request("GET", "/api/v1/users/me"));
+      // Two of the SDKs inside check it, v3 first (confirmed: terraform-provider-okta, okta/config/config.go).
+      for (const sdk of [client.v3, client.v2]) {
+        await attempt("failed to check the Okta API token", () => sdk.request("GET", "/api/v1/users/me"));
       }
     }
     return client;

@@ -83,7 +83,7 @@ export async function startFakeOkta(): Promise<FakeOkta> {
   const children = (path: string): Json[] =>
     [...objects].filter(([key]) => key.slice(0, key.lastIndexOf("/")) === path).map(([, value]) => value);
 
-  const answer = (method: string, path: string, body: Json): Answer => {
+  const answer = (method: string, { pathname: path, searchParams: query }: URL, body: Json): Answer => {
     if (path === "/oauth2/v1/token") return { status: 200, body: { access_token: "org-token", expires_in: 3600 } };
     if (path === "/api/v1/users/me") return { status: 200, body: { id: "00u1" } };
     if (path === "/.well-known/okta-organization") return { status: 200, body: { id: "00o1", pipeline: "idx" } };
@@ -102,7 +102,12 @@ export async function startFakeOkta(): Promise<FakeOkta> {
       if (object !== undefined) object["status"] = path.endsWith("deactivate") ? "INACTIVE" : "ACTIVE";
       return { status: 200, body: {} };
     }
-    if (/^\/api\/v1\/apps\/[^/]+\/policies\//.test(path)) return { status: 204 };
+    const [, app, policy] = /^(\/api\/v1\/apps\/[^/]+)\/policies\/(.+)$/.exec(path) ?? [];
+    if (app !== undefined) {
+      const links = objects.get(app)?.["_links"] as Json | undefined;
+      if (links !== undefined) links["accessPolicy"] = { href: `${url}/api/v1/policies/${policy}` };
+      return { status: 204 };
+    }
     const found = objects.get(path);
     switch (method) {
       case "GET":
@@ -113,11 +118,15 @@ export async function startFakeOkta(): Promise<FakeOkta> {
           };
         return path.endsWith("/grants") || path === SERVERS ? { status: 200, body: children(path) } : notFound(path);
       case "POST":
-        return create(path, body);
+        return create(path, body, query.get("activate") === "false");
       case "PUT": {
         if (found === undefined) return notFound(path);
         const changed = path.startsWith(`${APPS}/`)
-          ? { ...appAnswer(url, String(found["id"]), body, secretOf(found)), status: found["status"] }
+          ? {
+              ...appAnswer(url, String(found["id"]), body, secretOf(found)),
+              status: found["status"],
+              _links: found["_links"],
+            }
           : { ...found, ...body };
         objects.set(path, changed);
         return { status: 200, body: changed };
@@ -129,7 +138,7 @@ export async function startFakeOkta(): Promise<FakeOkta> {
     }
   };
 
-  const create = (path: string, body: Json): Answer => {
+  const create = (path: string, body: Json, inactive: boolean): Answer => {
     ids += 1;
     const id = `${path === APPS ? "0oa" : path === SERVERS ? "aus" : "obj"}${ids}`;
     const method = (body["credentials"] as { oauthClient?: Json } | undefined)?.oauthClient?.[
@@ -137,7 +146,10 @@ export async function startFakeOkta(): Promise<FakeOkta> {
     ];
     const created: Json =
       path === APPS
-        ? appAnswer(url, id, body, method === "private_key_jwt" ? undefined : `secret-of-${id}`)
+        ? {
+            ...appAnswer(url, id, body, method === "private_key_jwt" ? undefined : `secret-of-${id}`),
+            ...(inactive && { status: "INACTIVE" }),
+          }
         : {
             status: "ACTIVE",
             ...body,
@@ -168,9 +180,7 @@ export async function startFakeOkta(): Promise<FakeOkta> {
         status,
         body: answered,
         headers,
-      }: Answer = index >= 0
-        ? planned.splice(index, 1)[0]!.answer
-        : answer(request.method ?? "", target.pathname, body);
+      }: Answer = index >= 0 ? planned.splice(index, 1)[0]!.answer : answer(request.method ?? "", target, body);
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(answered === undefined ? undefined : JSON.stringify(answered));
     });

@@ -107,7 +107,11 @@ export async function startPlugin<Context>(plugin: Plugin<Context>) {
     configure: (config: Props) => call("configure", new providerPb.ConfigureRequest().setArgs(encode(config))),
     async invoke(token: string, args: Props): Promise<Props> {
       const request = new providerPb.InvokeRequest().setTok(token).setArgs(encode(args));
-      return decode((await call<InstanceType<typeof providerPb.InvokeResponse>>("invoke", request)).getReturn());
+      const response = await call<InstanceType<typeof providerPb.InvokeResponse>>("invoke", request);
+      // As the engine does.
+      const [failure] = response.getFailuresList();
+      if (failure !== undefined) throw new Error(`${failure.getProperty()}: ${failure.getReason()}`);
+      return decode(response.getReturn());
     },
     close() {
       client.close();

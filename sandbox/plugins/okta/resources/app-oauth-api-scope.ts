@@ -19,7 +19,7 @@ const sorted = (scopes: string[]): string[] => [...scopes].sort();
 
 async function grants(client: OktaClient, appId: unknown): Promise<GrantAnswer[] | undefined> {
   return attempt("failed to get application scope consent grants", async () => {
-    const found = await client.request<GrantAnswer[] | null>("GET", pathOf(appId));
+    const found = await client.v2.request<GrantAnswer[] | null>("GET", pathOf(appId));
     return found ?? undefined;
   });
 }
@@ -27,7 +27,7 @@ async function grants(client: OktaClient, appId: unknown): Promise<GrantAnswer[]
 async function grant(client: OktaClient, inputs: Props, scopes: string[]): Promise<void> {
   for (const scopeId of scopes) {
     await attempt("failed to create application scope consent grant: failed to grant application api scope", () =>
-      client.request("POST", pathOf(inputs["appId"]), { issuer: inputs["issuer"], scopeId }),
+      client.v2.request("POST", pathOf(inputs["appId"]), { issuer: inputs["issuer"], scopeId }),
     );
   }
 }
@@ -38,7 +38,7 @@ async function revoke(client: OktaClient, appId: unknown, scopes: string[], foun
     const id = found.find(({ scopeId }) => scopeId === scope)?.id;
     if (id === undefined) continue;
     await attempt("failed to revoke application scope consent grant: failed to revoke application api scope", () =>
-      unlessMissing(client.request("DELETE", pathOf(appId, id))),
+      unlessMissing(client.v2.request("DELETE", pathOf(appId, id))),
     );
   }
 }
@@ -88,7 +88,7 @@ export const appOAuthApiScope: ResourceModule<OktaClient> = {
   },
 
   async delete(client, _id, state) {
-    const found = (await unlessMissing(client.request<GrantAnswer[]>("GET", pathOf(state["appId"])))) ?? [];
+    const found = (await unlessMissing(client.v2.request<GrantAnswer[]>("GET", pathOf(state["appId"])))) ?? [];
     await revoke(client, state["appId"], sorted(scopesOf(state)), found);
   },
 };

@@ -52,7 +52,7 @@ export const appOAuthRoleAssignment: ResourceModule<OktaClient> = {
 
   async create(client, inputs) {
     const role = await attempt("Unable to assign role to client", () =>
-      client.request<RoleAnswer>("POST", pathOf(inputs["clientId"]), {
+      client.v2.request<RoleAnswer>("POST", pathOf(inputs["clientId"]), {
         type: inputs["type"],
         "resource-set": inputs["resourceSet"],
         role: inputs["role"],
@@ -65,7 +65,7 @@ export const appOAuthRoleAssignment: ResourceModule<OktaClient> = {
   async read(client, importId, state) {
     const { id, parents } = importParts(importId, state, ["clientId"]);
     const role = await attempt("Unable to read role assignment", () =>
-      client.request<RoleAnswer>("GET", pathOf(parents["clientId"], id)),
+      client.v2.request<RoleAnswer>("GET", pathOf(parents["clientId"], id)),
     );
     return { id, outputs: roleOutputs(parents["clientId"], role) };
   },
@@ -77,6 +77,6 @@ export const appOAuthRoleAssignment: ResourceModule<OktaClient> = {
   },
 
   async delete(client, id, state) {
-    await attempt("Unable to delete role assignment", () => client.request("DELETE", pathOf(state["clientId"], id)));
+    await attempt("Unable to delete role assignment", () => client.v2.request("DELETE", pathOf(state["clientId"], id)));
   },
 };

@@ -20,11 +20,11 @@ const pathOf = (id: string, rest = ""): string => `/api/v1/apps/${id}${rest}`;
 /** Assigns the given access policy, or the org's default one. Not on Classic, which has none to be assigned. */
 async function assignPolicy(client: OktaClient, id: string, policyId: string | undefined): Promise<void> {
   if (policyId !== undefined && policyId !== "") {
-    await client.request("PUT", pathOf(id, `/policies/${policyId}`));
+    await client.v2.request("PUT", pathOf(id, `/policies/${policyId}`));
     return;
   }
   if (await client.isClassic()) return;
-  const policies = await client.request<{ id: string; system?: boolean }[]>(
+  const policies = await client.v2.request<{ id: string; system?: boolean }[]>(
     "GET",
     "/api/v1/policies?type=ACCESS_POLICY",
   );
@@ -32,12 +32,12 @@ async function assignPolicy(client: OktaClient, id: string, policyId: string | u
   if (policy === undefined || more.length > 0) {
     throw new Error(`expected one default access policy, found ${policy === undefined ? 0 : more.length + 1}`);
   }
-  await client.request("PUT", pathOf(id, `/policies/${policy.id}`));
+  await client.v2.request("PUT", pathOf(id, `/policies/${policy.id}`));
 }
 
 /** The app as it is. A missing one is an error, not a resource that is gone (inferred from the provider's code). */
 async function outputsOf(client: OktaClient, id: string, known: Props): Promise<Props> {
-  const app = await attempt("failed to get OAuth application", () => client.request<AppAnswer>("GET", pathOf(id)));
+  const app = await attempt("failed to get OAuth application", () => client.v6.request<AppAnswer>("GET", pathOf(id)));
   if (app.signOnMode !== "OPENID_CONNECT") {
     throw new Error(
       "failed to verify app type: unexpected application response type from Okta - not an OpenIdConnectApplication",
@@ -79,7 +79,7 @@ export const appOAuth: ResourceModule<OktaClient> = {
     await attempt(CREATE, async () => assertValidApp(inputs));
     const activate = inputs["status"] === "ACTIVE";
     const created = await attempt(CREATE, () =>
-      client.request<AppAnswer>("POST", `/api/v1/apps?activate=${activate}`, appBody(inputs, inputs, true)),
+      client.v6.request<AppAnswer>("POST", `/api/v1/apps?activate=${activate}`, appBody(inputs, inputs, true)),
     );
     const { id } = created;
     const known = withSecret(inputs, created);
@@ -111,7 +111,7 @@ export const appOAuth: ResourceModule<OktaClient> = {
     if (changed.includes("status")) {
       const change = inputs["status"] === "ACTIVE" ? "activate" : "deactivate";
       await attempt(`failed to ${change} application`, () =>
-        client.request("POST", pathOf(id, `/lifecycle/${change}`)),
+        client.v2.request("POST", pathOf(id, `/lifecycle/${change}`)),
       );
       // Nothing else changed: no more requests (confirmed: provider code).
       if (changed.every((property) => property === "status")) return { ...state, status: inputs["status"] };
@@ -119,7 +119,7 @@ export const appOAuth: ResourceModule<OktaClient> = {
     await attempt(UPDATE, async () => assertValidApp(inputs));
     const props = { ...filledIn(state), ...inputs };
     const updated = await attempt(UPDATE, () =>
-      client.request<AppAnswer>("PUT", pathOf(id), appBody(props, inputs, false)),
+      client.v6.request<AppAnswer>("PUT", pathOf(id), appBody(props, inputs, false)),
     );
     if (!client.usesOAuth && changed.includes("groupsClaim")) {
       await attempt("failed to update groups claim for an OAuth application", () =>
@@ -137,9 +137,9 @@ export const appOAuth: ResourceModule<OktaClient> = {
   async delete(client, id, state) {
     await attempt(DELETE, async () => {
       if (state["status"] === "ACTIVE") {
-        await patiently(20_000, () => client.request("POST", pathOf(id, "/lifecycle/deactivate")));
+        await patiently(20_000, () => client.v2.request("POST", pathOf(id, "/lifecycle/deactivate")));
       }
-      await patiently(30_000, () => client.request("DELETE", pathOf(id)));
+      await patiently(30_000, () => client.v2.request("DELETE", pathOf(id)));
     });
   },
 };

@@ -111,7 +111,7 @@ function assertConsistent(inputs: Props): void {
 
 async function outputsOf(client: OktaClient, id: string, props: Props): Promise<Props | undefined> {
   const rule = await attempt("failed to get auth server policy rule", () =>
-    unlessMissing(client.request<RuleAnswer>("GET", pathOf(props, `/${id}`))),
+    unlessMissing(client.v2.request<RuleAnswer>("GET", pathOf(props, `/${id}`))),
   );
   return rule && { ...props, ...ruleOutputs(rule) };
 }
@@ -143,7 +143,7 @@ export const authServerPolicyRule: ResourceModule<OktaClient> = {
     client.exclusively(async () => {
       assertConsistent(inputs);
       const created = await attempt("failed to create auth server policy rule", () =>
-        client.request<RuleAnswer>("POST", pathOf(inputs), ruleBody(inputs)),
+        client.v2.request<RuleAnswer>("POST", pathOf(inputs), ruleBody(inputs)),
       );
       const { id } = created;
       return afterCreation(
@@ -162,11 +162,11 @@ export const authServerPolicyRule: ResourceModule<OktaClient> = {
     client.exclusively(async () => {
       assertConsistent(inputs);
       const path = pathOf(inputs, `/${id}`);
-      await attempt("failed to update auth server policy rule", () => client.request("PUT", path, ruleBody(inputs)));
+      await attempt("failed to update auth server policy rule", () => client.v2.request("PUT", path, ruleBody(inputs)));
       if (inputs["status"] !== state["status"]) {
         const change = inputs["status"] === "ACTIVE" ? "activate" : "deactivate";
         await attempt("failed to change authorization server policy status", () =>
-          client.request("POST", `${path}/lifecycle/${change}`),
+          client.v2.request("POST", `${path}/lifecycle/${change}`),
         );
       }
       return (await outputsOf(client, id, inputs)) ?? inputs;
@@ -175,7 +175,7 @@ export const authServerPolicyRule: ResourceModule<OktaClient> = {
   delete: (client, id, state) =>
     client.exclusively(async () => {
       await attempt("failed to delete auth server policy rule", () =>
-        client.request("DELETE", pathOf(state, `/${id}`)),
+        client.v2.request("DELETE", pathOf(state, `/${id}`)),
       );
     }),
 };

@@ -40,7 +40,7 @@ function policyBody(inputs: Props): object {
 
 async function outputsOf(client: OktaClient, id: string, props: Props): Promise<Props | undefined> {
   const policy = await attempt("failed to get auth server policy", () =>
-    unlessMissing(client.request<PolicyAnswer>("GET", pathOf(props["authServerId"], `/${id}`))),
+    unlessMissing(client.v2.request<PolicyAnswer>("GET", pathOf(props["authServerId"], `/${id}`))),
   );
   return policy && { ...props, ...policyOutputs(policy) };
 }
@@ -62,7 +62,7 @@ export const authServerPolicy: ResourceModule<OktaClient> = {
       throw new Error("can not create an inactive auth server policy, only existing ones can be deactivated");
     }
     const created = await attempt("failed to create authorization server policy", () =>
-      client.request<PolicyAnswer>("POST", pathOf(inputs["authServerId"]), policyBody(inputs)),
+      client.v2.request<PolicyAnswer>("POST", pathOf(inputs["authServerId"]), policyBody(inputs)),
     );
     const { id } = created;
     return afterCreation(
@@ -79,11 +79,11 @@ export const authServerPolicy: ResourceModule<OktaClient> = {
 
   async update(client, id, inputs, state) {
     const path = pathOf(inputs["authServerId"], `/${id}`);
-    await attempt("failed to update auth server policy", () => client.request("PUT", path, policyBody(inputs)));
+    await attempt("failed to update auth server policy", () => client.v2.request("PUT", path, policyBody(inputs)));
     if (inputs["status"] !== state["status"]) {
       const change = inputs["status"] === "ACTIVE" ? "activate" : "deactivate";
       await attempt("failed to change authorization server policy status", () =>
-        client.request("POST", `${path}/lifecycle/${change}`),
+        client.v2.request("POST", `${path}/lifecycle/${change}`),
       );
     }
     return (await outputsOf(client, id, inputs)) ?? inputs;
@@ -91,7 +91,7 @@ export const authServerPolicy: ResourceModule<OktaClient> = {
 
   async delete(client, id, state) {
     await attempt("failed to delete auth server policy", () =>
-      client.request("DELETE", pathOf(state["authServerId"], `/${id}`)),
+      client.v2.request("DELETE", pathOf(state["authServerId"], `/${id}`)),
     );
   },
 };

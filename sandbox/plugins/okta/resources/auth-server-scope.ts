@@ -48,7 +48,7 @@ function scopeBody(inputs: Props): object {
 
 async function outputsOf(client: OktaClient, id: string, props: Props): Promise<Props | undefined> {
   const scope = await attempt("failed to get auth server scope", () =>
-    unlessMissing(client.request<ScopeAnswer>("GET", pathOf(props["authServerId"], id))),
+    unlessMissing(client.v3.request<ScopeAnswer>("GET", pathOf(props["authServerId"], id))),
   );
   return scope && { ...props, ...scopeOutputs(scope) };
 }
@@ -70,7 +70,7 @@ export const authServerScope: ResourceModule<OktaClient> = {
 
   async create(client, inputs) {
     const created = await attempt("failed to create auth server scope", () =>
-      client.request<ScopeAnswer>("POST", pathOf(inputs["authServerId"]), scopeBody(inputs)),
+      client.v3.request<ScopeAnswer>("POST", pathOf(inputs["authServerId"]), scopeBody(inputs)),
     );
     const { id } = created;
     return afterCreation(
@@ -87,14 +87,14 @@ export const authServerScope: ResourceModule<OktaClient> = {
 
   async update(client, id, inputs) {
     await attempt("failed to update auth server scope", () =>
-      client.request("PUT", pathOf(inputs["authServerId"], id), scopeBody(inputs)),
+      client.v3.request("PUT", pathOf(inputs["authServerId"], id), scopeBody(inputs)),
     );
     return (await outputsOf(client, id, inputs)) ?? inputs;
   },
 
   async delete(client, id, state) {
     await attempt("failed to delete auth server scope", () =>
-      unlessMissing(client.request("DELETE", pathOf(state["authServerId"], id))),
+      unlessMissing(client.v3.request("DELETE", pathOf(state["authServerId"], id))),
     );
   },
 };

@@ -48,7 +48,7 @@ function serverBody(inputs: Props): object {
 
 async function read(client: OktaClient, id: string): Promise<{ id: string; outputs: Props } | undefined> {
   const server = await attempt("failed to get authorization server", () =>
-    unlessMissing(client.request<ServerAnswer>("GET", `${PATH}/${id}`)),
+    unlessMissing(client.v2.request<ServerAnswer>("GET", `${PATH}/${id}`)),
   );
   return server && { id, outputs: serverOutputs(server) };
 }
@@ -57,11 +57,11 @@ async function update(client: OktaClient, id: string, inputs: Props, state: Prop
   if (inputs["status"] !== state["status"]) {
     const change = inputs["status"] === "ACTIVE" ? "activate" : "deactivate";
     await attempt(`failed to ${change} authorization server`, () =>
-      client.request("POST", `${PATH}/${id}/lifecycle/${change}`),
+      client.v2.request("POST", `${PATH}/${id}/lifecycle/${change}`),
     );
   }
   await attempt("failed to update authorization server", () =>
-    client.request("PUT", `${PATH}/${id}`, serverBody(inputs)),
+    client.v2.request("PUT", `${PATH}/${id}`, serverBody(inputs)),
   );
   return { ...inputs, ...(await read(client, id))?.outputs };
 }
@@ -84,7 +84,7 @@ export const authServer: ResourceModule<OktaClient> = {
 
   async create(client, inputs) {
     const created = await attempt("failed to create authorization server", () =>
-      client.request<ServerAnswer>("POST", PATH, serverBody(inputs)),
+      client.v2.request<ServerAnswer>("POST", PATH, serverBody(inputs)),
     );
     const { id } = created;
     return afterCreation(
@@ -104,10 +104,10 @@ export const authServer: ResourceModule<OktaClient> = {
 
   async delete(client, id) {
     await attempt("failed to deactivate authorization server", () =>
-      unlessMissing(client.request("POST", `${PATH}/${id}/lifecycle/deactivate`)),
+      unlessMissing(client.v2.request("POST", `${PATH}/${id}/lifecycle/deactivate`)),
     );
     await attempt("failed to delete authorization server", () =>
-      unlessMissing(client.request("DELETE", `${PATH}/${id}`)),
+      unlessMissing(client.v2.request("DELETE", `${PATH}/${id}`)),
     );
   },
 };

@@ -16,7 +16,7 @@ const pathOf = (id: string): string => `/api/v1/internal/apps/${id}/settings/oau
 
 export async function writeGroupsClaim(client: OktaClient, id: string, inputs: Props): Promise<void> {
   const claim = inputs["groupsClaim"] as Props | undefined;
-  await client.request("POST", pathOf(id), {
+  await client.v2.request("POST", pathOf(id), {
     issuerMode: inputs["issuerMode"],
     ...(claim !== undefined && {
       name: claim["name"],
@@ -29,7 +29,7 @@ export async function writeGroupsClaim(client: OktaClient, id: string, inputs: P
 
 /** Undefined when there is none, and when the endpoint refuses: the plugin swallows that. */
 export async function readGroupsClaim(client: OktaClient, id: string): Promise<Props | undefined> {
-  const claim = await client.request<ClaimAnswer | undefined>("GET", pathOf(id)).catch(() => undefined);
+  const claim = await client.v2.request<ClaimAnswer | undefined>("GET", pathOf(id)).catch(() => undefined);
   if (!claim?.name) return undefined;
   return {
     name: claim.name,

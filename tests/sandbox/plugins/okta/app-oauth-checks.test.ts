@@ -31,6 +31,16 @@ describe("refusals", () => {
     ["an output", { ...WEB, clientSecret: "x" }, "clientSecret", "is not expected here"],
     ["a wrong type", { ...WEB, redirectUris: "x" }, "redirectUris", "must be a list"],
     ["a response type", { ...WEB, responseTypes: ["fish"] }, "responseTypes", '["code","token","id_token"]'],
+    ["items of a wrong type", { ...WEB, redirectUris: [1] }, "redirectUris", "must hold strings alone"],
+    [
+      "a member that a key can't have",
+      { ...WEB, jwks: [{ ...SERVICE.jwks[0], use: "sig" }] },
+      "jwks",
+      "'app.jwks[0].use'",
+    ],
+    ["a member of a wrong type", { ...WEB, jwks: [{ ...SERVICE.jwks[0], n: 1 }] }, "jwks", '"n" must be a string'],
+    ["a key without a kid", { ...WEB, jwks: [{ kty: "RSA", e: "AQAB", n: "x" }] }, "jwks", "'app.jwks[0].kid'"],
+    ["a key that is none", { ...WEB, jwks: ["x"] }, "jwks", '"jwks[0]" must be an object'],
     ["what is not modelled", { ...WEB, logo: "x.png" }, "logo", "this stand-in does not model it"],
     [
       "both own secrets",
@@ -39,7 +49,7 @@ describe("refusals", () => {
       "conflicts with clientBasicSecretWo",
     ],
   ])("check refuses %s", async (_, inputs, property, reason) => {
-    const { failures } = await plugin.resource(TOKEN).check(inputs);
+    const { failures } = await plugin.resource(TOKEN, "app").check(inputs);
     expect(failures).toEqual([{ property, reason: expect.stringContaining(reason) }]);
   });
 

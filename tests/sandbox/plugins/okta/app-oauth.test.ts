@@ -25,64 +25,6 @@ afterEach(async () => {
   await okta.close();
 });
 
-describe.each<LoginName>(["apiToken", "privateKey"])("requests of an app with login by %s", (name) => {
-  const token = name === "privateKey" ? ["POST /oauth2/v1/token"] : [];
-  const idToken = (method: string) =>
-    name === "apiToken" ? [`${method} /api/v1/internal/apps/0oa1/settings/oauth/idToken`] : [];
-
-  test("service app: create, refresh, update, delete", async () => {
-    const app = await login(name);
-    const { inputs } = await app.check(SERVICE);
-    const created = await app.create(inputs);
-    expect(okta.lines()).toEqual([
-      ...token,
-      "POST /api/v1/apps?activate=true",
-      ...idToken("POST"),
-      "GET /api/v1/apps/0oa1",
-      "GET /.well-known/okta-organization",
-      ...idToken("GET"),
-    ]);
-
-    await app.read(created.id, created.outputs, inputs);
-    expect(okta.lines()).toEqual(["GET /api/v1/apps/0oa1", ...idToken("GET")]);
-
-    const updated = await app.update(created.id, created.outputs, { ...inputs, label: "Manager 2" });
-    expect(okta.lines()).toEqual([
-      "PUT /api/v1/apps/0oa1",
-      "PUT /api/v1/apps/0oa1/policies/rstDefault",
-      "GET /api/v1/apps/0oa1",
-      ...idToken("GET"),
-    ]);
-
-    await app.delete(created.id, updated);
-    expect(okta.lines()).toEqual(["POST /api/v1/apps/0oa1/lifecycle/deactivate", "DELETE /api/v1/apps/0oa1"]);
-  });
-
-  test("web app: looks up the default access policy and assigns it", async () => {
-    const app = await login(name);
-    await app.create((await app.check(WEB)).inputs);
-    expect(okta.lines()).toEqual([
-      ...token,
-      "POST /api/v1/apps?activate=true",
-      ...idToken("POST"),
-      "GET /.well-known/okta-organization",
-      "GET /api/v1/policies?type=ACCESS_POLICY",
-      "PUT /api/v1/apps/0oa1/policies/rstDefault",
-      "GET /api/v1/apps/0oa1",
-      ...idToken("GET"),
-    ]);
-  });
-
-  test("skipAuthenticationPolicy: nothing about policies is asked or written", async () => {
-    const app = await login(name);
-    const { inputs } = await app.check({ ...WEB, skipAuthenticationPolicy: true });
-    const created = await app.create(inputs);
-    await app.update(created.id, created.outputs, { ...inputs, label: "other" });
-    expect(okta.lines().filter((line) => /polic|organization/.test(line))).toEqual([]);
-    expect(created.outputs["authenticationPolicy"]).toBeUndefined();
-  });
-});
-
 describe("bodies", () => {
   test("the exact body of a service app with a key", async () => {
     const app = await login("privateKey");
@@ -185,6 +127,16 @@ describe("state", () => {
     expect(await app.diff(read.outputs, inputs)).toEqual({ label: { kind: "UPDATE", replaces: false } });
   });
 
+  test("an org that does not say whether it is Classic counts as one that is not, and is asked again", async () => {
+    const app = await login("apiToken");
+    okta.next("GET /.well-known/okta-organization", 500, { errorCode: "E0000009" });
+    const { inputs } = await app.check(WEB);
+    const created = await app.create(inputs);
+    expect(created.outputs["authenticationPolicy"]).toBe("rstDefault");
+    await app.read(created.id, created.outputs, inputs);
+    expect(okta.lines().filter((line) => line.endsWith("okta-organization"))).toHaveLength(2);
+  });
+
   test("a deleted app is an error on refresh", async () => {
     const app = await login("apiToken");
     await expect(app.read("0oaGone", { label: "x" }, { label: "x" })).rejects.toThrow(
@@ -263,13 +215,16 @@ describe("differences", () => {
     expect(await app.diff(state, rest)).toEqual({});
   });
 
-  test("a status alone is one lifecycle call", async () => {
-    okta.lines();
+  test("an app that is inactive already is deleted at once", async () => {
     const updated = await app.update("0oa1", state, { ...inputs, status: "INACTIVE" });
-    expect(okta.lines()).toEqual(["POST /api/v1/apps/0oa1/lifecycle/deactivate"]);
     okta.lines();
     await app.delete("0oa1", updated);
     expect(okta.lines()).toEqual(["DELETE /api/v1/apps/0oa1"]);
+  });
+
+  test("without the policy to skip nothing of policies is in the state", async () => {
+    const { outputs } = await app.create({ ...inputs, skipAuthenticationPolicy: true });
+    expect(outputs["authenticationPolicy"]).toBeUndefined();
   });
 });
 

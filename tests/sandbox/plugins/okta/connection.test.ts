@@ -27,7 +27,7 @@ describe("configure", () => {
     expect(okta.lines()).toEqual(["GET /api/v1/users/me", "GET /api/v1/users/me"]);
     expect(okta.requests[0]?.headers).toMatchObject({
       authorization: `SSWS ${API_TOKEN}`,
-      "user-agent": "pulumi-resource-okta/7.0.0",
+      "user-agent": "pulumi-resource-okta/7.0.0 sdk/v3",
     });
   });
 

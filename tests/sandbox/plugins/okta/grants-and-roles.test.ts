@@ -35,46 +35,37 @@ describe("AppOauthApiScope", () => {
   const scopesAtOkta = () =>
     [...okta.objects].filter(([path]) => path.startsWith(`${GRANTS}/`)).map(([, grant]) => grant["scopeId"]);
 
-  test.each<LoginName>(["apiToken", "privateKey"])("one grant per scope, then a read; login by %s", async (name) => {
-    const grants = await login(TOKEN, name);
-    const created = await grants.create(inputsOf("okta.clients.register", "okta.clients.read"));
-    expect(lines()).toEqual([`POST ${GRANTS}`, `POST ${GRANTS}`, `GET ${GRANTS}`]);
-    expect(created).toMatchObject({
-      id: "0oaApp",
-      outputs: { scopes: ["okta.clients.read", "okta.clients.register"] },
-    });
-    expect(okta.requests.find(({ line }) => line === `POST ${GRANTS}`)?.body).toEqual({
-      issuer: "https://acme.okta.com",
-      scopeId: "okta.clients.read",
-    });
+  test.each<LoginName>(["apiToken", "privateKey"])(
+    "one grant per scope, in the same order always; login by %s",
+    async (name) => {
+      const grants = await login(TOKEN, name);
+      const created = await grants.create(inputsOf("okta.clients.register", "okta.clients.read"));
+      expect(created).toMatchObject({
+        id: "0oaApp",
+        outputs: { scopes: ["okta.clients.read", "okta.clients.register"] },
+      });
+      expect(okta.requests.find(({ line }) => line === `POST ${GRANTS}`)?.body).toEqual({
+        issuer: "https://acme.okta.com",
+        scopeId: "okta.clients.read",
+      });
 
-    expect(await grants.diff(created.outputs, inputsOf("okta.clients.register", "okta.clients.read"))).toEqual({});
-    const read = await grants.read(created.id, created.outputs, created.inputs);
-    expect(read.inputs).toEqual(created.inputs);
-    expect(lines()).toEqual([`GET ${GRANTS}`]);
-  });
+      expect(await grants.diff(created.outputs, inputsOf("okta.clients.register", "okta.clients.read"))).toEqual({});
+      const read = await grants.read(created.id, created.outputs, created.inputs);
+      expect(read.inputs).toEqual(created.inputs);
+    },
+  );
 
   test("an update grants what is missing, then revokes what is too much", async () => {
     const grants = await login(TOKEN);
     const created = await grants.create(inputsOf("a", "b"));
-    lines();
     await grants.update(created.id, created.outputs, inputsOf("b", "c"));
-    expect(lines()).toEqual([
-      `GET ${GRANTS}`,
-      `POST ${GRANTS}`,
-      `GET ${GRANTS}`,
-      expect.stringMatching(`^DELETE ${GRANTS}/obj1$`),
-      `GET ${GRANTS}`,
-    ]);
     expect(scopesAtOkta()).toEqual(["b", "c"]);
   });
 
-  test("a deletion lists, then revokes each scope of the state", async () => {
+  test("a deletion revokes each scope of the state", async () => {
     const grants = await login(TOKEN);
     const created = await grants.create(inputsOf("a", "b"));
-    lines();
     await grants.delete(created.id, created.outputs);
-    expect(lines()).toEqual([`GET ${GRANTS}`, `DELETE ${GRANTS}/obj1`, `DELETE ${GRANTS}/obj2`]);
     expect(scopesAtOkta()).toEqual([]);
   });
 
@@ -128,20 +119,17 @@ describe("AppOauthApiScope", () => {
 
 describe("OauthRoleAssignment", () => {
   const TOKEN = "okta:app/oauthRoleAssignment:OauthRoleAssignment";
-  const ROLES = "/oauth2/v1/clients/0oaApp/roles";
   const inputs = { clientId: "0oaApp", type: "APP_ADMIN" };
 
-  test.each<LoginName>(["apiToken", "privateKey"])("one request each; login by %s", async (name) => {
+  test.each<LoginName>(["apiToken", "privateKey"])("create, read, delete; login by %s", async (name) => {
     const role = await login(TOKEN, name);
     const created = await role.create(inputs);
-    expect(lines()).toEqual([`POST ${ROLES}`]);
     expect(okta.requests.at(-1)?.body).toEqual({ type: "APP_ADMIN" });
     expect(created.outputs).toMatchObject({ ...inputs, label: "Application Administrator", status: "ACTIVE" });
 
-    await role.read(created.id, created.outputs, inputs);
-    expect(lines()).toEqual([`GET ${ROLES}/obj1`]);
+    expect((await role.read(created.id, created.outputs, inputs)).outputs).toEqual(created.outputs);
     await role.delete(created.id, created.outputs);
-    expect(lines()).toEqual([`DELETE ${ROLES}/obj1`]);
+    expect([...okta.objects]).toEqual([]);
   });
 
   test("a custom role is sent with its resource set, and needs both", async () => {

@@ -5,20 +5,26 @@ import { type LocalServer, startServer } from "../../../../sandbox/core/server.t
 import { type LocalOkta, createOkta } from "../../../../sandbox/okta/index.ts";
 import { type Props, revealProps } from "../../../../sandbox/plugins/grpc/values.ts";
 import { oktaPlugin } from "../../../../sandbox/plugins/okta/provider.ts";
+import { type Relay, startRelay } from "../absolute-form.ts";
 import { type RunningPlugin, type Stored, startPlugin } from "../plugin-client.ts";
 import { API_TOKEN, type LoginName, PUBLIC_KEY, configurationOf } from "./logins.ts";
 
 let server: LocalServer;
+let relay: Relay;
+/** The org's URL, as the plugin has it. */
+let url: string;
 let journal: Journal;
 let okta: LocalOkta;
 let plugin: RunningPlugin;
 
-beforeEach(async () => {
+async function start(form: "origin" | "absolute"): Promise<void> {
   server = await startServer();
+  relay = await startRelay(server.url);
+  url = form === "origin" ? server.url : relay.url;
   journal = new Journal();
   const { kty, n, e } = PUBLIC_KEY.export({ format: "jwk" });
   okta = await createOkta({
-    baseUrl: server.url,
+    baseUrl: url,
     journal,
     faults: new Faults(),
     apiToken: API_TOKEN,
@@ -26,10 +32,11 @@ beforeEach(async () => {
   });
   server.serve(okta.app);
   plugin = await startPlugin(oktaPlugin);
-});
+}
 
 afterEach(async () => {
   plugin.close();
+  await relay.close();
   await server.close();
 });
 
@@ -41,7 +48,14 @@ const ALL_SCOPES = [
   "okta.policies.read",
 ];
 
-describe.each<LoginName>(["apiToken", "privateKey"])("every type against the local Okta, login by %s", (name) => {
+describe.each<[LoginName, "origin" | "absolute"]>([
+  ["apiToken", "origin"],
+  ["privateKey", "origin"],
+  ["apiToken", "absolute"],
+  ["privateKey", "absolute"],
+])("every type against the local Okta, login by %s, request targets in %s form", (name, form) => {
+  beforeEach(() => start(form));
+
   /** Creates, then sees that a read finds nothing new. */
   async function settle(token: string, program: Props): Promise<Stored & { delete(): Promise<void> }> {
     const resource = plugin.resource(token);
@@ -57,7 +71,7 @@ describe.each<LoginName>(["apiToken", "privateKey"])("every type against the loc
 
   test("settles at once and leaves the org as it was", async () => {
     const before = structuredClone({ ...okta.state, runtime: undefined });
-    await plugin.configure({ ...configurationOf(name, server.url), scopes: JSON.stringify(ALL_SCOPES) });
+    await plugin.configure({ ...configurationOf(name, url), scopes: JSON.stringify(ALL_SCOPES) });
 
     const manager = await settle("okta:app/oAuth:OAuth", {
       label: "Manager",
@@ -71,7 +85,7 @@ describe.each<LoginName>(["apiToken", "privateKey"])("every type against the loc
     });
     const grants = await settle("okta:index/appOauthApiScope:AppOauthApiScope", {
       appId: manager.id,
-      issuer: server.url,
+      issuer: url,
       scopes: ["okta.clients.register", "okta.clients.read"],
     });
     const role = await settle("okta:app/oauthRoleAssignment:OauthRoleAssignment", {
@@ -110,7 +124,7 @@ describe.each<LoginName>(["apiToken", "privateKey"])("every type against the loc
   });
 
   test("an update of the app keeps its client id and its secret", async () => {
-    await plugin.configure({ ...configurationOf(name, server.url), scopes: JSON.stringify(ALL_SCOPES) });
+    await plugin.configure({ ...configurationOf(name, url), scopes: JSON.stringify(ALL_SCOPES) });
     const app = plugin.resource("okta:app/oAuth:OAuth");
     const program = { label: "Web", type: "web", redirectUris: ["https://unused.invalid/callback"] };
     const { inputs } = await app.check(program);
