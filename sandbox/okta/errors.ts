@@ -60,6 +60,8 @@ export const notFound = (id: string, type: string): OktaError =>
 export const tooManyRequests = (): OktaError =>
   managementError(429, "E0000047", "API call exceeded rate limit due to too many requests.");
 
+export const readOnlyMode = (): OktaError => managementError(503, "E0000010", "Service is in read only mode");
+
 export const featureNotEnabled = (): OktaError =>
   managementError(401, "E0000015", "You do not have permission to access the feature you are requesting");
 
