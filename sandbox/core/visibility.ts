@@ -13,7 +13,7 @@ export interface VisibilitySwitches {
   newObjectsHiddenReads: number;
   /** For how long, in milliseconds of real time. Default 0. */
   newObjectsHiddenMs: number;
-  /** Whether reads that name the object in their path miss it too; else only lists do. Default false. */
+  /** Whether reads that name the object by its id miss it too; else only lists do. Default false. */
   newObjectsHiddenById: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Young {
   missed: number;
 }
 
-/** One read request: what its path names, and what it was already decided to miss or to see. */
+/** One read request: what its path and query name, and what it was already decided to miss or to see. */
 interface Reading {
   readonly named: ReadonlySet<string>;
   readonly hidden: Map<string, boolean>;
@@ -88,7 +88,8 @@ export function lateStore<State extends object>(
       return next();
     }
     if (c.req.method === "GET" || c.req.method === "HEAD") {
-      const named = new Set(new URL(c.req.url).pathname.split("/").map(decoded));
+      const { pathname, searchParams } = new URL(c.req.url);
+      const named = new Set([...pathname.split("/").map(decoded), ...searchParams.values()]);
       return storage.run({ named, hidden: new Map() }, next);
     }
     if (writing === 0) known = new Set(keys());
