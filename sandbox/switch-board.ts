@@ -103,9 +103,9 @@ export function switchBoard(services: Services): SwitchBoard {
     const { publicClientAdmins, ...oktaSwitches } = parsed.data.okta ?? {};
     const { privateKeyBlock, ...anypointSwitches } = parsed.data.anypoint ?? {};
     Object.assign(services.okta.switches, oktaSwitches);
-    if (publicClientAdmins !== undefined && publicClientAdmins !== adminsOf(services.okta.state)) {
-      services.okta.state.org.publicClientAdmins = publicClientAdmins;
-    }
+    // Absent in an org that never had it on, so that the store is again as it was.
+    if (publicClientAdmins === true) services.okta.state.org.publicClientAdmins = true;
+    else if (publicClientAdmins === false) delete services.okta.state.org.publicClientAdmins;
     const { switches } = services.anypoint;
     Object.assign(switches, anypointSwitches, {
       privateKeyBlock: { ...switches.privateKeyBlock, ...privateKeyBlock },

@@ -6,7 +6,7 @@ import { type SwitchesPatch, switchBoard } from "./switch-board.ts";
 const late = { newObjectsHiddenReads: 3, newObjectsHiddenById: true };
 
 export const TROUBLES = {
-  "anypoint-limits": { anypoint: { enforceRateLimit: true, rateLimit: 20, rateLimitSeconds: 5 } },
+  "anypoint-limits": { anypoint: { enforceRateLimit: true, rateLimit: 4, rateLimitSeconds: 3 } },
   "late-objects": { okta: { newObjectsHiddenReads: 3 }, anypoint: late },
   "no-api-access-management": { okta: { apiAccessManagement: false } },
   "public-client-admins": { okta: { publicClientAdmins: true } },

@@ -5,10 +5,13 @@
 import { skewedClock, tellTime } from "../core/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Journal } from "../core/journal.ts";
+import { knownParameters } from "../core/query.ts";
+import { withoutPrototypes } from "../core/records.ts";
 import { type LocalService, createServiceApp } from "../core/service.ts";
 import { lateStore } from "../core/visibility.ts";
 import { ALL_SCOPES, addAccess } from "./access.ts";
 import { type AnypointSwitches, type Context, DEFAULT_SWITCHES } from "./context.ts";
+import { QUERY_PARAMETERS } from "./query-parameters.ts";
 import { addApiContractRoutes } from "./routes/api-contracts.ts";
 import { addApiInstanceRoutes } from "./routes/api-instances.ts";
 import { addApplicationRoutes } from "./routes/applications.ts";
@@ -73,11 +76,12 @@ export async function createAnypoint(options: AnypointOptions): Promise<Anypoint
     options.state ?? createState(options.organization ?? DEFAULT_ORGANIZATION, new Date(now()).toISOString());
   // Not in labs that were saved before there were API groups.
   state.apiGroupInstances ??= {};
+  withoutPrototypes(state);
   const replica = lateStore(state, LATE, switches);
   const context: Context = { state: replica.state, switches, now };
 
   const app = createServiceApp("anypoint", options.journal, options.faults);
-  app.use(tellTime(now), replica.middleware);
+  app.use(tellTime(now), knownParameters("anypoint", QUERY_PARAMETERS), replica.middleware);
   addAccess(app, context);
   addOrganizationRoutes(app, context);
   addClientProviderRoutes(app, context);

@@ -77,9 +77,8 @@ export function lateStore<State extends object>(
     const all = members(name);
     const reading = storage.getStore();
     if (reading === undefined) return all;
-    return Object.fromEntries(
-      Object.entries(all).filter(([key, member]) => !isHidden(name, key, member, reading)),
-    ) as Collection;
+    const seen = Object.entries(all).filter(([key, member]) => !isHidden(name, key, member, reading));
+    return Object.setPrototypeOf(Object.fromEntries(seen), null) as Collection;
   }
 
   const middleware: MiddlewareHandler<Env> = async (c, next) => {

@@ -40,6 +40,13 @@ export const validationFailed = (field: string, ...causes: string[]): OktaError 
 
 export const malformedBody = (): OktaError => managementError(400, "E0000003", "The request body was not well-formed.");
 
+export const wrongMediaType = (): OktaError =>
+  managementError(
+    400,
+    "E0000021",
+    "Bad request.  Accept and/or Content-Type headers likely do not match supported values.",
+  );
+
 /** No credential, or one of the wrong kind (confirmed: error codes, provider reports). */
 export const invalidSession = (): OktaError => managementError(403, "E0000005", "Invalid session");
 

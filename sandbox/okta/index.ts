@@ -6,6 +6,8 @@ import { skewedClock, tellTime } from "../core/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import { oktaId } from "../core/ids.ts";
 import type { Journal } from "../core/journal.ts";
+import { knownParameters } from "../core/query.ts";
+import { withoutPrototypes } from "../core/records.ts";
 import { type Env, type LocalService, createServiceApp } from "../core/service.ts";
 import { lateStore } from "../core/visibility.ts";
 import { readKeySet } from "./clients/keys.ts";
@@ -16,6 +18,7 @@ import { OktaError, readOnlyMode, tooManyRequests } from "./errors.ts";
 import { newSigningKey } from "./oauth/signing-keys.ts";
 import { MANAGEMENT_SCOPES } from "./okta-scopes.ts";
 import { type Org, type RequestContext, seconds, timestamp } from "./org.ts";
+import { QUERY_PARAMETERS } from "./query-parameters.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { appCredentialRoutes } from "./routes/app-credentials.ts";
 import { appRoutes } from "./routes/apps.ts";
@@ -80,7 +83,7 @@ const UNLIMITED = /^\/\.well-known\/|^\/oauth2\/(.+\/keys$|[^/]+\/\.well-known\/
 export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
   const switches: OktaSwitches = { ...defaultSwitches(), ...options.switches };
   const now = skewedClock(options.now ?? Date.now, switches);
-  const state = options.state ?? (await freshState(new Date(now()).toISOString()));
+  const state = withoutPrototypes(options.state ?? (await freshState(new Date(now()).toISOString())));
   const replica = lateStore(state, LATE, switches);
   const org: Org = {
     baseUrl: options.baseUrl,
@@ -93,7 +96,7 @@ export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
     addBootstrapApp(org, options.bootstrap);
   }
   const app = createServiceApp("okta", options.journal, options.faults);
-  app.use(tellTime(now), replica.middleware);
+  app.use(tellTime(now), knownParameters("okta", QUERY_PARAMETERS), replica.middleware);
   app.route("/", routes(org));
   const exchangeApiToken = (token: string) => void (org.apiToken = token);
   return {
