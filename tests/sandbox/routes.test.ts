@@ -307,7 +307,7 @@ describe("bodies of any content", () => {
       if (get === undefined) continue;
       const read: unknown = JSON.parse((await own.send(get.service, "GET", withRequired(get))).text);
       // Of a list, one that is in it.
-      const inside = [read, ...Object.values(read as object)].find((one) => Array.isArray(one)) as
+      const inside = [read, ...(Object.values(read as object) as unknown[])].find((one) => Array.isArray(one)) as
         unknown[] | undefined;
       subjects.push({ route, body: route.method === "POST" ? (inside?.[0] ?? read) : read });
     }
