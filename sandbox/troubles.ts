@@ -12,7 +12,15 @@ export const TROUBLES = {
   "public-client-admins": { okta: { publicClientAdmins: true } },
   "kid-thumbprint": { anypoint: { assertionKid: "thumbprint" } },
   "keys-dropped": {
-    anypoint: { unknownProviderKeys: "drop", privateKeyBlock: { privateKeyPath: "client.registration.pem" } },
+    anypoint: {
+      unknownProviderKeys: "drop",
+      privateKeyBlock: {
+        methodPath: "client.registration.kind",
+        clientIdPath: "client.registration.jwt.id",
+        privateKeyPath: "client.registration.jwt.pem",
+        scopesPath: "client.registration.jwt.permissions",
+      },
+    },
   },
   "provider-answer": { anypoint: { providerCreationAnswer: "other" } },
   "clock-ahead": { okta: { clockSkewSeconds: 240 }, anypoint: { clockSkewSeconds: 240 } },
