@@ -27,7 +27,9 @@ import {
 } from "./plugin-choice.ts";
 import { PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
 import { callTable, outputLine, progressLine, resourceTable, resourceTypes } from "./summary.ts";
+import { switchBoard } from "./switch-board.ts";
 import { requireTls, startTls } from "./tls.ts";
+import { type Trouble, makeTrouble, troubleOption } from "./troubles.ts";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 const flags = new Command("sandbox")
@@ -37,6 +39,7 @@ const flags = new Command("sandbox")
   .option("--keep", "leave the services and the stack in place until Ctrl-C")
   .option("--tls", "serve over HTTPS, with a CA made for this run")
   .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
+  .addOption(troubleOption())
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(PLUGIN_CHOICES)
@@ -44,7 +47,7 @@ const flags = new Command("sandbox")
       .default("auto"),
   )
   .parse()
-  .opts<{ keep?: boolean; tls?: boolean; rateLimits?: boolean; plugins: PluginChoice }>();
+  .opts<{ keep?: boolean; tls?: boolean; rateLimits?: boolean; trouble: Trouble[]; plugins: PluginChoice }>();
 
 const WIDTH = process.stdout.columns ?? 120;
 let started = performance.now();
@@ -82,6 +85,7 @@ const interruption = onInterruption(
 const tls = flags.tls ? await startTls(folder) : undefined;
 const rateLimits = flags.rateLimits ? FREE_ORG_LIMITS : undefined;
 const lab = await startLab({ certificate: tls?.certificate, rateLimits });
+makeTrouble(lab, flags.trouble);
 try {
   await run();
 } catch (error) {
@@ -172,7 +176,7 @@ async function keep(input: VerifyInput): Promise<void> {
   await writeFile(script, callScript(input, tls?.caFile), { mode: 0o600 });
   say(`  A token and a call, as a consumer:  sh ${relative(process.cwd(), script)}`);
   const control = await startServer();
-  control.serve(createControl(lab.journal, lab.faults));
+  control.serve(createControl(lab.journal, lab.faults, switchBoard(lab)));
   say(controlHelp(control.url).replaceAll(/^/gm, "  "));
   const began = performance.now();
   await interruption.next();

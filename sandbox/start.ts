@@ -23,7 +23,9 @@ import {
   describePlugins,
 } from "./plugin-choice.ts";
 import { LOGINS_ALONE, PLUGIN_WAITS, sandboxConfig } from "./stack-config.ts";
+import { switchBoard } from "./switch-board.ts";
 import { requireTls, startTls } from "./tls.ts";
+import { type Trouble, makeTrouble, troubleOption } from "./troubles.ts";
 
 const STACK = "lab";
 const FIRST_PORT = 4710;
@@ -37,6 +39,7 @@ const flags = new Command("sandbox:start")
   .option("--tls", "serve over HTTPS, with a CA made for this run; env.sh makes programs trust it")
   .option("--rate-limits", "have Okta enforce a free org's rate limits; the plugin then waits as it really would")
   .option("--block-names <file>", "JSON file with other wire names of the private-key block, for trying anypoint:learn")
+  .addOption(troubleOption())
   .addOption(
     new Option("--plugins <which>", "the Okta and Command plugins to use")
       .choices(PLUGIN_CHOICES)
@@ -50,6 +53,7 @@ const flags = new Command("sandbox:start")
     port: number;
     tls?: boolean;
     rateLimits?: boolean;
+    trouble: Trouble[];
     blockNames?: string;
     plugins: PluginChoice;
   }>();
@@ -90,7 +94,8 @@ const lab = await startLab({
   rateLimits,
   anypoint: names && { privateKeyBlock: names },
 });
-control.serve(createControl(lab.journal, lab.faults));
+makeTrouble(lab, flags.trouble);
+control.serve(createControl(lab.journal, lab.faults, switchBoard(lab)));
 
 const environment: Record<string, string> = {
   ...engineEnvironment(join(folder, "state"), plugins),

@@ -1,6 +1,7 @@
 /** Okta before `up`: is it an org, does it take the login, and may the login do what is to be done. */
 import { orgToken } from "../../providers/okta/access-token.ts";
 import { type OktaClient, all, askOkta, oktaClient } from "../../providers/okta/client.ts";
+import { inWords } from "../../providers/clock.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { sendToOkta } from "../../providers/okta/http.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
@@ -77,9 +78,9 @@ export async function checkLogin(okta: OktaConnection, scopes: readonly string[]
     return [ok(LOGIN, `by ${login.kind}`), untold(login)];
   }
   try {
-    const { scopes: granted } = await orgToken(orgUrl, login, scopes);
+    const { scopes: granted, clockAhead = 0 } = await orgToken(orgUrl, login, scopes);
     return [
-      ok(LOGIN, `as service app ${login.clientId}`),
+      clockAhead > PLUGIN_LEEWAY ? aheadOfOkta(clockAhead, login) : ok(LOGIN, `as service app ${login.clientId}`),
       ...scopesFound(
         scopes,
         scopes.filter((scope) => !granted.includes(scope)),
@@ -98,6 +99,18 @@ export async function checkLogin(okta: OktaConnection, scopes: readonly string[]
     return [loginRefused(error, login)];
   }
 }
+
+/** Seconds: what Okta forgives is unknown, and so much is lost between reading two clocks. */
+const PLUGIN_LEEWAY = 5;
+
+/** The plugin's assertion is for the whole hour that Okta allows (confirmed: provider code), by the machine's clock. */
+const aheadOfOkta = (seconds: number, { clientId }: ServiceAppLogin): Finding =>
+  warn(
+    LOGIN,
+    "okta-clock-ahead",
+    `${clientId} logs in, but this machine's clock is ${inWords(seconds)} ahead of Okta's.`,
+    'The Okta plugin asks for the longest time that Okta allows, so its login may be refused, and all it says is "empty access token". Set the clock right, best by a time server (NTP).',
+  );
 
 const untold = ({ kind }: OktaConnection["login"]): Finding =>
   unknown(SCOPES, `a given ${kind} does not tell its scopes`);
@@ -141,7 +154,7 @@ function scopesFound(
 }
 
 /** The Okta plugin only says "empty access token" here. */
-function loginRefused({ status, error, reason }: OktaError, login: ServiceAppLogin): Finding {
+function loginRefused({ status, error, reason, clock }: OktaError, login: ServiceAppLogin): Finding {
   const seen = `Okta refused a token to ${login.clientId}: ${status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
   const kid = login.privateKeyId ?? "none";
   if (isBusy(status)) return fail(LOGIN, "okta-busy", `${seen}.`, BUSY);
@@ -152,6 +165,9 @@ function loginRefused({ status, error, reason }: OktaError, login: ServiceAppLog
       `${seen}.`,
       `Switch off "Require Demonstrating Proof of Possession (DPoP)": ${APPS_PAGE}, General.`,
     );
+  }
+  if (clock !== undefined && /expir|issued|assertion token/i.test(reason ?? "")) {
+    return fail(LOGIN, "okta-login-clock", seen, `${clock}.`);
   }
   if (error === "invalid_client" && /client_id|not found/i.test(reason ?? "")) {
     return fail(
@@ -166,7 +182,7 @@ function loginRefused({ status, error, reason }: OktaError, login: ServiceAppLog
       LOGIN,
       "okta-login-key",
       seen,
-      `Check okta:privateKey and okta:privateKeyId (now: ${kid}) against the keys of the app: ${APPS_PAGE}, Client Credentials; and this machine's clock.`,
+      `Check okta:privateKey and okta:privateKeyId (now: ${kid}) against the keys of the app: ${APPS_PAGE}, Client Credentials.${clock === undefined ? "" : ` ${clock}.`}`,
     );
   }
   return fail(

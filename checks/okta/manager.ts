@@ -181,7 +181,7 @@ async function checkPublicClientAdmins(report: Report<"public-client-admins">, o
     : report.ok("off");
 }
 
-function tokenRefused(report: Report<"manager-token">, { status, error, reason }: OktaError): Finding {
+function tokenRefused(report: Report<"manager-token">, { status, error, reason, clock }: OktaError): Finding {
   const seen = `Okta refused it: ${[status, error, reason].filter(Boolean).join(", ")}`.replace(/\.?$/, ".");
   if (/dpop/i.test(`${error} ${reason}`)) {
     return report.fail("manager-token-dpop", seen, "See manager-dpop: switch DPoP off.");
@@ -190,7 +190,7 @@ function tokenRefused(report: Report<"manager-token">, { status, error, reason }
     return report.fail(
       "manager-token-client",
       seen,
-      "See manager-app and manager-key: the app must be active, with the state's key and no other.",
+      `${clock === undefined ? "" : `${clock}. `}See manager-app and manager-key: the app must be active, with the state's key and no other.`,
     );
   }
   if (error === "invalid_scope" || error === "consent_required") {

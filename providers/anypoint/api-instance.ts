@@ -7,7 +7,7 @@ import type { ApiInstanceInputs, ApiInstanceState } from "./api-instance-inputs.
 import { noSuchAsset, patchInstance, postInstance, requireBound, shown, versionProblem } from "./api-instance-calls.ts";
 import { type Named, findNamed, requireInstance } from "./api-instance-lookup.ts";
 import type { AnypointClient } from "./client.ts";
-import { afterCreation, afterWrites, createOnce } from "./creation.ts";
+import { afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
 import { refusal } from "./errors.ts";
 import { businessGroup, placeNow } from "./organizations.ts";
 import { bindingHolders, bindingRefusal, formerProviderGone } from "./instance-binding.ts";
@@ -31,12 +31,16 @@ export async function createApiInstance(
   if (found !== undefined) return adopt(client, inputs, place, found);
 
   const made = await createOnce(
+    client,
     () => postInstance(client, inputs, place, groupId),
     async () => (await findNamed(client, inputs)).found,
   );
   const state = { ...inputs, ...place, ...shown(made), origin: "created" } as const;
   return afterCreation(made.id, state, async () => {
-    const after = await requireInstance(client, { ...place, apiId: made.id });
+    const after = await untilShown(client, () => findInstance(client, { ...place, apiId: made.id }));
+    if (after === undefined) {
+      throw refusal("instances.create", notShownYet(describeApi({ ...place, apiId: made.id })));
+    }
     requireBound(inputs, { ...place, apiId: made.id }, after);
     return { id: made.id, state: { ...state, ...shown(after) } };
   });

@@ -17,7 +17,7 @@ import {
 } from "./api-policy-calls.ts";
 import type { ApiPolicyInputs, ApiPolicyState } from "./api-policy-inputs.ts";
 import type { AnypointClient } from "./client.ts";
-import { afterCreation, afterWrites, createOnce } from "./creation.ts";
+import { afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { covers, equal, extras } from "./json-values.ts";
 import { type PolicyTemplate, configurationProblems, resolveTemplate } from "./policy-template.ts";
@@ -39,11 +39,18 @@ export async function createApiPolicy(
   if (other !== undefined) throw alreadyThere(inputs, other);
 
   const policyId = await createOnce(
+    client,
     () => postPolicy(client, inputs, template, find),
     async () => (await find())?.policyId,
   );
   const state: ApiPolicyState = { ...inputs, policyId, resolvedVersion: template.version, origin: "created" };
-  return afterCreation(policyId, state, async () => ({ id: policyId, state: await confirmed(client, state) }));
+  return afterCreation(policyId, state, async () => {
+    const made = await untilShown(client, async () =>
+      (await findPolicies(client, inputs))?.find((policy) => policy.policyId === policyId),
+    );
+    if (made === undefined) throw refusal("policies.create", notShownYet(subjectOf(state)));
+    return { id: policyId, state: asWritten(state, made) };
+  });
 }
 
 /** The policy as it is now, or undefined when it, or its instance, is gone. */
@@ -177,8 +184,11 @@ async function write(
 }
 
 /** Reads back and throws when the policy is not as it was written. */
-async function confirmed(client: AnypointClient, state: ApiPolicyState): Promise<ApiPolicyState> {
-  const found = await requirePolicy(client, state);
+const confirmed = async (client: AnypointClient, state: ApiPolicyState): Promise<ApiPolicyState> =>
+  asWritten(state, await requirePolicy(client, state));
+
+/** The state of a policy that was read back. Throws when it is not as it was written. */
+function asWritten(state: ApiPolicyState, found: AppliedPolicy): ApiPolicyState {
   const now = seen(state, found);
   const wrong = (["disabled", "order", "resolvedVersion"] as const).filter((key) => now[key] !== state[key]);
   if (!covers(found.configuration, state.configuration) || !equal(found.pointcut, state.pointcut) || wrong.length > 0) {

@@ -12,7 +12,7 @@ import {
   type ClientApplicationState,
   application,
 } from "./client-application-wire.ts";
-import { type Ownership, afterCreation, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, createOnce, untilShown } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { registrationAdvice } from "./registration-refusal.ts";
@@ -37,6 +37,7 @@ export async function createClientApplication(
     );
   }
   const made = await createOnce(
+    client,
     () => post(client, organizationId, inputs),
     () => findApplicationNamed(client, organizationId, inputs.name),
   );
@@ -170,7 +171,8 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    const seen = await findApplication(client, organizationId, applicationId, inputs.name);
+    // Not shown in time it is the row at hand that counts.
+    const seen = await untilShown(client, () => findApplication(client, organizationId, applicationId, inputs.name));
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),

@@ -24,7 +24,7 @@ import {
   registersOtherwise,
   seeProvider,
 } from "./client-provider-wire.ts";
-import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
 import { refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { instancesBoundTo, tellUnseen } from "./provider-users.ts";
@@ -59,6 +59,7 @@ export async function createClientProvider(
     );
   }
   const providerId = await createOnce(
+    client,
     async () => {
       await writeProvider(client, inputs, {
         operation: "clientProviders.create",
@@ -67,8 +68,8 @@ export async function createClientProvider(
         path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
         body: creationBody(inputs),
       });
-      // The 201 has no body (confirmed: DX-AM).
-      return idOfMade(client, organizationId, inputs);
+      // The 201 has no body (confirmed: DX-AM), and what one says is not asked.
+      return untilShown(client, () => idOfMade(client, organizationId, inputs));
     },
     () => idOfMade(client, organizationId, inputs),
   );
@@ -76,7 +77,8 @@ export async function createClientProvider(
     throw unexpectedAnswer(
       { operation: "clientProviders.create", subject },
       "Anypoint answered 201, but its list of client providers does not show it",
-      "Grant the connected app the scope read:orgclientproviders in the root organization and run the command again: a provider that was made is then found.",
+      "It was made all the same. Wait until it is there in Access Management, Client Providers, then run the command again: it is then found, and none is made twice. " +
+        "If it is there already, the connected app can't see it: grant it the scope read:orgclientproviders in the root organization first.",
     );
   }
   const state: ClientProviderState = {
@@ -87,14 +89,8 @@ export async function createClientProvider(
     origin: "created",
   };
   return afterCreation(providerId, state, async () => {
-    const made = await getProvider(client, organizationId, providerId, inputs.name);
-    if (made === undefined) {
-      throw unexpectedAnswer(
-        { operation: "clientProviders.create", subject },
-        `Anypoint lists it as ${providerId}, but does not show it`,
-        "Run the command again.",
-      );
-    }
+    const made = await untilShown(client, () => getProvider(client, organizationId, providerId, inputs.name));
+    if (made === undefined) throw refusal("clientProviders.create", notShownYet(`${subject} (${providerId})`));
     requireOurs(inputs, made, organizationId);
     requireAsWritten(inputs, seeProvider(made, inputs.privateKeyBlock), organizationId);
     return { id: providerId, state: { ...state, supportedGrantTypes: await grantTypes(client, state) } };

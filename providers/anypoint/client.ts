@@ -28,7 +28,7 @@ export interface Call extends Attempt {
   readonly secrets?: readonly (string | undefined)[];
 }
 
-export interface ClientOptions extends RetryTimes {
+export interface ClientOptions extends Pick<RetryTimes, "retries" | "pauseMs"> {
   readonly connection: Connection;
   /** For one request, in ms; default 30,000. */
   readonly timeoutMs?: number;
@@ -63,6 +63,11 @@ export class AnypointClient {
       userAgent: options.userAgent ?? `okta-anypoint/${version}`,
     };
     this.#tokens = new TokenSource(connection.credentials, (id, secret) => this.#login(id, secret));
+  }
+
+  /** First pause between repeats, in ms. */
+  get pauseMs(): number {
+    return this.#options.pauseMs;
   }
 
   /** Makes a call and checks its JSON answer. Throws `AnypointError` for any other outcome. */
@@ -176,7 +181,7 @@ export class AnypointClient {
           }),
         overall,
         deadline,
-        { retries: repeatable ? retries : 0, pauseMs },
+        { retries, pauseMs, onlyWhenLimited: !repeatable },
       );
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;

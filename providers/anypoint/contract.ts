@@ -15,7 +15,7 @@ import {
   numericId,
 } from "./api-manager.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation, afterWrites, createOnce } from "./creation.ts";
+import { type Ownership, afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { type Tell, tellUser } from "./remains.ts";
@@ -66,6 +66,7 @@ export async function createContract(
   const contractId =
     there?.contractId ??
     (await createOnce(
+      client,
       () => post(client, inputs, tierId),
       async () => (await find())?.contractId,
     ));
@@ -76,7 +77,10 @@ export async function createContract(
     origin: there === undefined ? "created" : "adopted",
   };
   return afterCreation(contractId, state, async () => {
-    const row = await requireContract(client, state);
+    const row = await untilShown(client, () => findContract(client, state, contractId));
+    if (row === undefined) {
+      throw refusal("contracts.create", notShownYet(`${subjectOf(state)} (${contractId})`));
+    }
     const retier = tierId !== undefined && row.tierId !== tierId;
     const before = there === undefined ? undefined : formerOf(row, inputs, retier);
     const whole: ContractState = { ...state, ...(before && { before }) };

@@ -2,6 +2,7 @@
  * What all objects share: how they are created once, and what is told about one that was created or changed but is not as it
  * should be.
  */
+import type { AnypointClient } from "./client.ts";
 import { AnypointError } from "./errors.ts";
 
 /**
@@ -66,15 +67,53 @@ export async function afterWrites<T>(state: object, work: (wrote: () => void) =>
 }
 
 /**
+ * Looks that follow the first, when something was made and is not shown yet, by their pause as a multiple of the client's own: by
+ * default 15 s in all. Whether Anypoint's reads may lag behind its writes is unknown.
+ */
+const LATER_LOOKS = [1, 2, 4, 8, 8, 8];
+
+/** The same where nobody knows whether something was made, and most often nothing was. */
+const DOUBTFUL_LOOKS = [1, 2];
+
+/** Looks for what was just made until it is shown; undefined when it was not in time. */
+export async function untilShown<T>(
+  { pauseMs }: Pick<AnypointClient, "pauseMs">,
+  find: () => Promise<T | undefined>,
+  laterLooks: readonly number[] = LATER_LOOKS,
+): Promise<T | undefined> {
+  let found = await find();
+  for (const factor of laterLooks) {
+    if (found !== undefined) break;
+    await pause(pauseMs * factor);
+    found = await find();
+  }
+  return found;
+}
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+/** What to do about an object that was made and kept in the state, but never shown. */
+export const notShownYet = (what: string): string =>
+  `${what} was made, but Anypoint does not show it yet. It is kept in the stack's state, and nothing is made twice: wait a minute, then run \`pulumi up\` again. ` +
+  "If it stays so, look whether it is there in Anypoint, and whether the connected app may see it.";
+
+/**
  * Sends a creating POST once. Where its answer is lost or is a fault, looks whether the object is there now; it was not
  * before, so it is ours.
  */
-export async function createOnce<T>(post: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> {
+export async function createOnce<T>(
+  client: AnypointClient,
+  post: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+): Promise<T> {
   try {
     return await post();
   } catch (error) {
     if (!(error instanceof AnypointError) || !mayHaveWorked(error)) throw error;
-    const found = await find().catch(() => undefined);
+    const found = await untilShown(client, find, DOUBTFUL_LOOKS).catch(() => undefined);
     if (found === undefined) throw error;
     return found;
   }

@@ -8,6 +8,8 @@ export interface RetryTimes {
   readonly retries?: number;
   /** First pause in ms, doubled each time and blurred at random; default 500. */
   readonly pauseMs?: number;
+  /** Repeats nothing but what a rate limit refused by its own headers, which had no effect: for a POST. Default false. */
+  readonly onlyWhenLimited?: boolean;
 }
 
 /** An answer that a repeat may better, carried through the retry library as an error. */
@@ -28,10 +30,11 @@ export async function sendWithRetries(
   send: () => Promise<HttpAnswer>,
   signal: AbortSignal,
   deadline: number,
-  { retries = 4, pauseMs = 500 }: RetryTimes,
+  { retries = 4, pauseMs = 500, onlyWhenLimited = false }: RetryTimes,
 ): Promise<HttpAnswer> {
   const tooLong = (error: unknown) =>
     error instanceof Repeatable && Date.now() + (askedPause(error.answer.headers, Date.now()) ?? 0) > deadline;
+  const mayRepeat = (error: unknown) => !onlyWhenLimited || (error instanceof Repeatable && isLimit(error.answer));
   try {
     return await pRetry(
       async () => {
@@ -45,9 +48,9 @@ export async function sendWithRetries(
         maxTimeout: 10_000,
         randomize: true,
         signal,
-        shouldRetry: ({ error }) => !signal.aborted && !tooLong(error),
+        shouldRetry: ({ error }) => mayRepeat(error) && !signal.aborted && !tooLong(error),
         onFailedAttempt: async ({ error, retriesLeft }) => {
-          if (!(error instanceof Repeatable) || retriesLeft === 0 || tooLong(error)) return;
+          if (!(error instanceof Repeatable) || retriesLeft === 0 || !mayRepeat(error) || tooLong(error)) return;
           const pause = askedPause(error.answer.headers, Date.now());
           if (pause !== undefined && pause > 0) await sleep(pause, undefined, { signal });
         },
@@ -61,19 +64,27 @@ export async function sendWithRetries(
   }
 }
 
+/** Whether a rate limit itself refused the request: its headers say that nothing is left (confirmed: DX-AM). */
+const isLimit = ({ status, headers }: HttpAnswer): boolean =>
+  status === 429 && headers["x-ratelimit-remaining"]?.trim() === "0";
+
 /**
  * The pause in ms that an answer asks for: `Retry-After` in seconds or as a date (RFC 9110), else `X-RateLimit-Reset` in
- * UTC epoch seconds (confirmed: DX-AM) once `X-RateLimit-Remaining` is 0 or absent.
+ * UTC epoch seconds (confirmed: DX-AM) once `X-RateLimit-Remaining` is 0 or absent. Points in time are by the server's clock, which
+ * the answer's `Date` tells; `now` is ours, for an answer without.
  */
 export function askedPause(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+  const told = Date.parse(headers.date ?? "");
+  const present = Number.isNaN(told) ? now : told;
   const retryAfter = headers["retry-after"]?.trim();
   if (retryAfter !== undefined && retryAfter !== "") {
-    const at = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
-    if (!Number.isNaN(at)) return Math.max(0, at - now);
+    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+    const at = Date.parse(retryAfter);
+    if (!Number.isNaN(at)) return Math.max(0, at - present);
   }
   const reset = headers["x-ratelimit-reset"]?.trim();
   if (reset !== undefined && /^\d+$/.test(reset) && Number(headers["x-ratelimit-remaining"] ?? 0) === 0) {
-    return Math.max(0, Number(reset) * 1000 - now);
+    return Math.max(0, Number(reset) * 1000 - present);
   }
   return undefined;
 }

@@ -30,8 +30,11 @@ export const definition = define<Around, Expectations, Expectations>({
       ...cutOffs(former, expected),
       ...(await checksBeforeUp(expected, around, former, changedSides(expected, former))),
     ];
-    for (const { code, status, seen } of findings)
+    for (const { code, status, seen, whatToDo } of findings) {
       if (code === "cuts-off-consumers" && status === "warn") tellUser(`warning: ${seen}`);
+      // What the plugin says of it explains nothing.
+      if (code === "okta-clock-ahead") tellUser(`warning: ${seen} ${whatToDo}`);
+    }
     const failed = findings.filter(({ status }) => status === "fail");
     return failed.length === 0 ? [] : [{ property: "", reason: listOf(failed) }];
   },

@@ -1,6 +1,7 @@
 /** An org access token of a service app by private key JWT (RFC 7523): for our own login, and to try the Manager's key. */
 import { type webcrypto, createPrivateKey, randomUUID } from "node:crypto";
 import { importPKCS8, SignJWT } from "jose";
+import { clockAhead, clockApart } from "../clock.ts";
 import { OktaError } from "./errors.ts";
 import { type Send, sendToOkta } from "./http.ts";
 
@@ -16,6 +17,8 @@ export interface OrgToken {
   readonly accessToken: string;
   /** Scopes that Okta says it gave. */
   readonly scopes: readonly string[];
+  /** Seconds by which this machine's clock is ahead of Okta's. */
+  readonly clockAhead?: number;
 }
 
 /** Seconds; Okta takes at most an hour (confirmed: service app guide). */
@@ -43,13 +46,16 @@ export async function orgToken(
   const body = answer.json as Record<string, unknown>;
   if (answer.status === 200 && typeof body.access_token === "string") {
     const granted = typeof body.scope === "string" ? body.scope.split(" ").filter(Boolean) : [...scopes];
-    return { accessToken: body.access_token, scopes: granted };
+    return { accessToken: body.access_token, scopes: granted, clockAhead: clockAhead(answer.headers) };
   }
   const error = text(body.error) ?? text(body.errorCode);
   const reason = text(body.error_description) ?? text(body.errorSummary);
+  // Only what is wrong with the assertion can be the clock's doing.
+  const clock = error === "invalid_client" ? clockApart(clockAhead(answer.headers), "Okta's") : undefined;
+  const said = `${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
   throw new OktaError(
-    `${url} refused a token to ${app.clientId}: ${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`,
-    { code: "refused", status: answer.status, error, reason },
+    `${url} refused a token to ${app.clientId}: ${said}${clock ? `${said.endsWith(".") ? "" : "."} ${clock}.` : ""}`,
+    { code: "refused", status: answer.status, error, reason, clock },
   );
 }
 
@@ -65,12 +71,12 @@ async function assertion({ clientId, privateKey, privateKeyId }: ServiceApp, aud
       code: "misconfigured",
     });
   }
+  // Without `iat`, which is optional (confirmed: OIDC reference): Okta refuses one of its future, so a clock a second ahead would do.
   return new SignJWT({})
     .setProtectedHeader({ alg, ...(privateKeyId !== undefined && { kid: privateKeyId }) })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)
-    .setIssuedAt()
     .setExpirationTime(`${ASSERTION_LIFETIME} s`)
     .setJti(randomUUID())
     .sign(key);

@@ -14,6 +14,8 @@ export interface OktaErrorFields {
   readonly error?: string;
   /** What Okta said. */
   readonly reason?: string;
+  /** Where a login was refused and our clock is far from Okta's, which may be why: a sentence without its full stop. */
+  readonly clock?: string;
 }
 
 export class OktaError extends Error {
@@ -22,6 +24,7 @@ export class OktaError extends Error {
   readonly status?: number;
   readonly error?: string;
   readonly reason?: string;
+  readonly clock?: string;
 
   constructor(message: string, fields: OktaErrorFields, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -29,5 +32,6 @@ export class OktaError extends Error {
     this.status = fields.status;
     this.error = fields.error;
     this.reason = fields.reason;
+    this.clock = fields.clock;
   }
 }

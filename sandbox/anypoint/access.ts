@@ -66,19 +66,26 @@ export function mayList(context: Context, c: Request, ...anyOf: string[]): boole
 /** Adds login, the check of access tokens, and rate-limit headers. To be called before the routes are added. */
 export function addAccess(app: Hono<Env>, context: Context): void {
   const { state, switches } = context;
-  const used = { windowStart: 0, calls: 0 };
+  const accounts = newWindow(context);
+  const exchange = newWindow(context);
 
   app.use("/accounts/*", async (c, next) => {
-    const windowStart = Math.floor(context.now() / 60_000) * 60_000;
-    if (used.windowStart !== windowStart) Object.assign(used, { windowStart, calls: 0 });
-    used.calls += 1;
-    const exceeded = switches.enforceRateLimit && used.calls > switches.rateLimit;
+    const { calls, end } = accounts();
+    const exceeded = switches.enforceRateLimit && calls > switches.rateLimit;
     if (exceeded) c.res = new Response("Too Many Requests", { status: 429 });
     else await next();
+    // On every call, the reset in UTC epoch seconds (confirmed: DX-AM).
     const { headers } = c.res;
     headers.set("x-ratelimit-limit", String(switches.rateLimit));
-    headers.set("x-ratelimit-remaining", String(Math.max(0, switches.rateLimit - used.calls)));
-    headers.set("x-ratelimit-reset", String((windowStart + 60_000) / 1000));
+    headers.set("x-ratelimit-remaining", String(Math.max(0, switches.rateLimit - calls)));
+    headers.set("x-ratelimit-reset", String(Math.ceil(end / 1000)));
+  });
+
+  app.use("/exchange/*", async (_c, next) => {
+    if (switches.exchangeRateLimit > 0 && exchange().calls > switches.exchangeRateLimit) {
+      throw refusal("exchange", switches.exchangeLimitStatus, "The request was refused by the load balancer");
+    }
+    await next();
   });
 
   app.post(TOKEN_PATH, async (c) => {
@@ -106,6 +113,19 @@ export function addAccess(app: Hono<Env>, context: Context): void {
     const { clientId, name } = callerOf(context, c);
     return c.json({ client: { client_id: clientId, name, org_id: rootOrganization(context).id } });
   });
+}
+
+/** Counts a call in the present window of fixed length, and gives the count and the window's end in ms since the epoch. */
+function newWindow({ switches, now }: Context): () => { calls: number; end: number } {
+  let end = 0;
+  let calls = 0;
+  return () => {
+    const length = switches.rateLimitSeconds * 1000;
+    const present = (Math.floor(now() / length) + 1) * length;
+    if (end !== present) [end, calls] = [present, 0];
+    calls += 1;
+    return { calls, end };
+  };
 }
 
 function dropExpired(context: Context): void {

@@ -1,10 +1,12 @@
 /** What every route of the local Anypoint works on, and the look-ups by path parameters that they share. */
+import type { ClockSwitches } from "../core/clock.ts";
+import { AT_ONCE, type VisibilitySwitches } from "../core/visibility.ts";
 import { type Area, refusal } from "./errors.ts";
 import { DEFAULT_PRIVATE_KEY_BLOCK, type PrivateKeyBlockNames } from "./private-key-block.ts";
 import type { AnypointState, ApiInstance, Application, ClientProvider, Environment, Organization } from "./state.ts";
 
 /** Behaviours that can be changed while the service runs. */
-export interface AnypointSwitches {
+export interface AnypointSwitches extends ClockSwitches, VisibilitySwitches {
   /** Whether registration assertions carry a key id. Default `none`: Anypoint's form has no field for one (inferred). */
   assertionKid: "none" | "thumbprint";
   /** Seconds until a policy or contract reaches a gateway; default 0, at once. */
@@ -15,10 +17,18 @@ export interface AnypointSwitches {
   emptyListWithoutScope: boolean;
   /** Which of the shapes seen in public a policy list has; default `array`. */
   policyListShape: "array" | "object" | "compact";
-  /** Calls to Access Management per minute, shown in headers; default 500. */
+  /** Calls to Access Management per window, shown in headers; default 500 (confirmed for the login: KB 001116018). */
   rateLimit: number;
+  /** Length of that window in seconds; default 60. */
+  rateLimitSeconds: number;
   /** Answer 429 past the limit; default false. */
   enforceRateLimit: boolean;
+  /** Calls to Exchange per window of the same length, without headers; default 0, none (the vendor's numbers are undisclosed). */
+  exchangeRateLimit: number;
+  /** What Exchange's balancer answers past its limit; default 429 (confirmed: any of them, KB 001121231). */
+  exchangeLimitStatus: 429 | 500 | 503;
+  /** Body of the 201 of a client provider: none (confirmed: DX-AM), the provider, or one that names another id. Default `none`. */
+  providerCreationAnswer: "none" | "provider" | "other";
   /** Wire names of the private-key block. */
   privateKeyBlock: PrivateKeyBlockNames;
   /** What becomes of keys of a client provider that the schema doesn't have: refused (inferred), or lost in silence. Default `refuse`. */
@@ -32,9 +42,15 @@ export const DEFAULT_SWITCHES: AnypointSwitches = {
   emptyListWithoutScope: true,
   policyListShape: "array",
   rateLimit: 500,
+  rateLimitSeconds: 60,
   enforceRateLimit: false,
+  exchangeRateLimit: 0,
+  exchangeLimitStatus: 429,
+  providerCreationAnswer: "none",
   privateKeyBlock: DEFAULT_PRIVATE_KEY_BLOCK,
   unknownProviderKeys: "refuse",
+  clockSkewSeconds: 0,
+  ...AT_ONCE,
 };
 
 export interface Context {

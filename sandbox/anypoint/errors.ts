@@ -92,8 +92,14 @@ export function parse<T>(area: Area, schema: z.ZodType<T>, value: unknown): T {
   return result.data;
 }
 
-/** A JSON object as body; throws a 400 when it is something else. */
-export async function jsonBody(area: Area, request: { text(): Promise<string> }): Promise<Record<string, unknown>> {
+/** A JSON object as body; throws a 400 when it is something else, by its content or by its type (the latter inferred). */
+export async function jsonBody(
+  area: Area,
+  request: { text(): Promise<string>; header(name: string): string | undefined },
+): Promise<Record<string, unknown>> {
+  if (!/\bjson\b/i.test(request.header("content-type") ?? "")) {
+    throw invalid(area, [{ path: "", keyword: "type", message: "the content type should be application/json" }]);
+  }
   try {
     const body: unknown = JSON.parse(await request.text());
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;

@@ -2,11 +2,16 @@
  * A local Anypoint Platform: Access Management, API Manager and Exchange, as far as client providers, API instances,
  * policies, applications and contracts go. Strict like the vendor's; applications really register at the identity provider.
  */
+import { skewedClock, tellTime } from "../core/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Journal } from "../core/journal.ts";
+import { knownParameters } from "../core/query.ts";
+import { withoutPrototypes } from "../core/records.ts";
 import { type LocalService, createServiceApp } from "../core/service.ts";
+import { lateStore } from "../core/visibility.ts";
 import { ALL_SCOPES, addAccess } from "./access.ts";
 import { type AnypointSwitches, type Context, DEFAULT_SWITCHES } from "./context.ts";
+import { QUERY_PARAMETERS } from "./query-parameters.ts";
 import { addApiContractRoutes } from "./routes/api-contracts.ts";
 import { addApiInstanceRoutes } from "./routes/api-instances.ts";
 import { addApplicationRoutes } from "./routes/applications.ts";
@@ -53,17 +58,30 @@ export interface AnypointService extends LocalService<AnypointState> {
   reportInstance(apiId: number): void;
 }
 
+/** What may show late. */
+const LATE = [
+  "clientProviders",
+  "apiInstances",
+  "policies",
+  "tiers",
+  "applications",
+  "contracts",
+] as const satisfies (keyof AnypointState)[];
+
 /** A local Anypoint, ready to be served. */
 export async function createAnypoint(options: AnypointOptions): Promise<AnypointService> {
-  const now = options.now ?? Date.now;
+  const switches: AnypointSwitches = { ...DEFAULT_SWITCHES, ...options.switches };
+  const now = skewedClock(options.now ?? Date.now, switches);
   const state =
     options.state ?? createState(options.organization ?? DEFAULT_ORGANIZATION, new Date(now()).toISOString());
   // Not in labs that were saved before there were API groups.
   state.apiGroupInstances ??= {};
-  const switches: AnypointSwitches = { ...DEFAULT_SWITCHES, ...options.switches };
-  const context: Context = { state, switches, now };
+  withoutPrototypes(state);
+  const replica = lateStore(state, LATE, switches);
+  const context: Context = { state: replica.state, switches, now };
 
   const app = createServiceApp("anypoint", options.journal, options.faults);
+  app.use(tellTime(now), knownParameters("anypoint", QUERY_PARAMETERS), replica.middleware);
   addAccess(app, context);
   addOrganizationRoutes(app, context);
   addClientProviderRoutes(app, context);

@@ -62,6 +62,15 @@ const matching = (view: View, path: readonly string[]): ApiInstance | undefined 
     segments(view, instance).every((segment, index) => segment === path[index]),
   );
 
+/** A segment as it was meant; one that can't be decoded is taken as it is. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
 /** A local gateway, ready to be served. */
 export async function createGateway(options: GatewayOptions): Promise<GatewayService> {
   const { anypoint } = options;
@@ -94,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<GatewaySer
 
   app.all("/:environment/:asset/:label/*", async (c) => {
     const url = new URL(c.req.url);
-    const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
+    const path = url.pathname.split("/").slice(1).map(decoded);
     const current = currentView();
     const instance = matching(current, path);
     if (instance === undefined || !switches.policiesLoaded) {

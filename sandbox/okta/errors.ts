@@ -40,6 +40,13 @@ export const validationFailed = (field: string, ...causes: string[]): OktaError 
 
 export const malformedBody = (): OktaError => managementError(400, "E0000003", "The request body was not well-formed.");
 
+export const wrongMediaType = (): OktaError =>
+  managementError(
+    400,
+    "E0000021",
+    "Bad request.  Accept and/or Content-Type headers likely do not match supported values.",
+  );
+
 /** No credential, or one of the wrong kind (confirmed: error codes, provider reports). */
 export const invalidSession = (): OktaError => managementError(403, "E0000005", "Invalid session");
 
@@ -63,6 +70,8 @@ export const methodNotSupported = (): OktaError =>
 
 export const tooManyRequests = (): OktaError =>
   managementError(429, "E0000047", "API call exceeded rate limit due to too many requests.");
+
+export const readOnlyMode = (): OktaError => managementError(503, "E0000010", "Service is in read only mode");
 
 export const featureNotEnabled = (): OktaError =>
   managementError(401, "E0000015", "You do not have permission to access the feature you are requesting");

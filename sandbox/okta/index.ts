@@ -2,18 +2,23 @@
 import { createPrivateKey } from "node:crypto";
 import { Hono } from "hono";
 import type { JWK } from "jose";
+import { skewedClock, tellTime } from "../core/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import { oktaId } from "../core/ids.ts";
 import type { Journal } from "../core/journal.ts";
+import { knownParameters } from "../core/query.ts";
+import { withoutPrototypes } from "../core/records.ts";
 import { type Env, type LocalService, createServiceApp } from "../core/service.ts";
+import { lateStore } from "../core/visibility.ts";
 import { readKeySet } from "./clients/keys.ts";
 import { addApp, findClient } from "./clients/client-apps.ts";
 import { refuseApp } from "./clients/app-request.ts";
 import { identify } from "./caller.ts";
-import { OktaError, tooManyRequests } from "./errors.ts";
+import { OktaError, readOnlyMode, tooManyRequests } from "./errors.ts";
 import { newSigningKey } from "./oauth/signing-keys.ts";
 import { MANAGEMENT_SCOPES } from "./okta-scopes.ts";
 import { type Org, type RequestContext, seconds, timestamp } from "./org.ts";
+import { QUERY_PARAMETERS } from "./query-parameters.ts";
 import { RateLimiter } from "./rate-limits.ts";
 import { appCredentialRoutes } from "./routes/app-credentials.ts";
 import { appRoutes } from "./routes/apps.ts";
@@ -57,17 +62,33 @@ export interface LocalOkta extends LocalService<OktaState> {
   exchangeApiToken(token: string): void;
 }
 
+/** What may show late; roles and secrets never do, since they also decide who may do what. */
+const LATE = [
+  "apps",
+  "grants",
+  "authorizationServers",
+  "scopes",
+  "claims",
+  "serverPolicies",
+  "policyRules",
+] as const satisfies (keyof OktaState)[];
+
 /** A generous limit that is never enforced: the plugin only wants to see the headers. */
 const RATE_LIMIT = 10_000;
+/** What an org in read-only mode still does: sign in, so tokens and their introspection (inferred from the mode's purpose). */
+const WRITES_NOTHING = /^\/oauth2\/([^/]+\/)?v1\/(token|introspect|revoke)$/;
 const UNLIMITED = /^\/\.well-known\/|^\/oauth2\/(.+\/keys$|[^/]+\/\.well-known\/)/;
 
 /** A local Okta that answers at `baseUrl`. Issuers and links follow `baseUrl`, so a kept state may move to another one. */
 export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
-  const now = options.now ?? Date.now;
+  const switches: OktaSwitches = { ...defaultSwitches(), ...options.switches };
+  const now = skewedClock(options.now ?? Date.now, switches);
+  const state = withoutPrototypes(options.state ?? (await freshState(new Date(now()).toISOString())));
+  const replica = lateStore(state, LATE, switches);
   const org: Org = {
     baseUrl: options.baseUrl,
-    state: options.state ?? (await freshState(new Date(now()).toISOString())),
-    switches: { ...defaultSwitches(), ...options.switches },
+    state: replica.state,
+    switches,
     apiToken: options.apiToken,
     now,
   };
@@ -75,13 +96,14 @@ export async function createOkta(options: OktaOptions): Promise<LocalOkta> {
     addBootstrapApp(org, options.bootstrap);
   }
   const app = createServiceApp("okta", options.journal, options.faults);
+  app.use(tellTime(now), knownParameters("okta", QUERY_PARAMETERS), replica.middleware);
   app.route("/", routes(org));
   const exchangeApiToken = (token: string) => void (org.apiToken = token);
   return {
     name: "okta",
     app,
-    state: org.state,
-    switches: org.switches,
+    state,
+    switches,
     secrets: () => secretsOf(org),
     exchangeApiToken,
   };
@@ -112,6 +134,13 @@ function routes(org: Org): Hono<Env> {
     c.res.headers.set("x-rate-limit-limit", String(limit));
     c.res.headers.set("x-rate-limit-remaining", String(remaining));
     c.res.headers.set("x-rate-limit-reset", String(reset));
+  });
+  api.use(async (c, next) => {
+    const path = new URL(c.req.url).pathname;
+    const reads = c.req.method === "GET" || c.req.method === "HEAD" || WRITES_NOTHING.test(path);
+    if (!org.switches.readOnly || reads) return next();
+    const refusal = readOnlyMode();
+    c.res = c.json(refusal.body, refusal.status);
   });
   const families = [
     organizationRoutes,

@@ -1,7 +1,7 @@
 /** What every route of the local Okta is given, and the shapes that all of them share. */
 import type { Context } from "hono";
 import type { Env } from "../core/service.ts";
-import { OktaError, invalidClient, malformedBody } from "./errors.ts";
+import { OktaError, invalidClient, malformedBody, wrongMediaType } from "./errors.ts";
 import type { OktaState } from "./state.ts";
 import type { OktaSwitches } from "./switches.ts";
 
@@ -31,10 +31,11 @@ export const isObject = (value: unknown): value is Json =>
 /** The value as an object; an empty one in place of anything else. */
 export const objectOr = (value: unknown): Json => (isObject(value) ? value : {});
 
-/** The request's JSON object; an absent body is an empty one. */
+/** The request's JSON object; an absent body is an empty one. One of another type is refused (confirmed: error codes). */
 export async function readJson(c: RequestContext): Promise<Json> {
   const text = await c.req.text();
   if (text.trim() === "") return {};
+  if (!isJson(c.req.header("content-type"))) throw wrongMediaType();
   try {
     const body: unknown = JSON.parse(text);
     if (isObject(body)) return body;
@@ -43,6 +44,8 @@ export async function readJson(c: RequestContext): Promise<Json> {
   }
   throw malformedBody();
 }
+
+const isJson = (type = ""): boolean => /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim());
 
 /** A link with the methods that it takes. */
 export const link = (href: string, ...allow: string[]): Json =>

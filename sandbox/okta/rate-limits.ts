@@ -5,6 +5,11 @@ export interface RateLimits {
   readonly windowSeconds: number;
   /** Requests per window, by bucket. */
   readonly requests: Readonly<Record<Bucket, number>>;
+  /**
+   * What one API token or one app may use of a bucket, from 0 to 1. Default 0.5 (confirmed: rate limit reference; an admin may give
+   * each another share).
+   */
+  readonly share?: number;
 }
 
 export type Bucket = "apps" | "app" | "clients" | "management" | "token" | "oauth" | "other";
@@ -15,7 +20,6 @@ export const FREE_ORG_LIMITS: RateLimits = {
   requests: { apps: 20, app: 100, clients: 25, management: 100, token: 300, oauth: 300, other: 100 },
 };
 
-/** What one API token or one app may use of a bucket by default (confirmed: rate limit reference). */
 const SHARE = 0.5;
 
 /** Of a path that is limited: the first that fits. */
@@ -60,7 +64,7 @@ export class RateLimiter {
       this.#windows.set(key, window);
     }
     const whole = limits.requests[bucket];
-    const limit = caller === undefined ? whole : Math.max(1, Math.floor(whole * SHARE));
+    const limit = caller === undefined ? whole : Math.max(1, Math.floor(whole * (limits.share ?? SHARE)));
     const own = caller === undefined ? window.used : (window.byCaller.get(caller) ?? 0);
     const left = Math.min(whole - window.used, limit - own);
     if (left > 0) {

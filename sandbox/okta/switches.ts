@@ -1,7 +1,9 @@
 /** What Okta leaves open or an org can switch off. Mutable at run time: the next request sees the change. */
+import type { ClockSwitches } from "../core/clock.ts";
+import { AT_ONCE, type VisibilitySwitches } from "../core/visibility.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
-export interface OktaSwitches {
+export interface OktaSwitches extends ClockSwitches, VisibilitySwitches {
   /** Whether the org has API Access Management; without it every authorization server call gets 401 E0000015 (confirmed: recordings). Default true. */
   apiAccessManagement: boolean;
   /** Status of `access_denied` when no policy rule matches: reports say 401, no proof of 400 (unknown). Default 400. */
@@ -18,6 +20,8 @@ export interface OktaSwitches {
   partialClientUpdates: boolean;
   /** Limits that are enforced: 429 E0000047 beyond them. Default none; the headers then name a limit that nobody reaches. */
   rateLimits: RateLimits | undefined;
+  /** Maintenance: whatever writes answers 503 E0000010 (confirmed: error codes); tokens are issued (inferred). Default false. */
+  readOnly: boolean;
 }
 
 export const defaultSwitches = (): OktaSwitches => ({
@@ -29,4 +33,7 @@ export const defaultSwitches = (): OktaSwitches => ({
   bodyCredentialsOnBasicApps: false,
   partialClientUpdates: false,
   rateLimits: undefined,
+  readOnly: false,
+  clockSkewSeconds: 0,
+  ...AT_ONCE,
 });

@@ -89,6 +89,9 @@ describe("Okta", () => {
     ["nobody at the URL", { "okta-anypoint:orgUrl": "http://127.0.0.1:9" }, () => {}, ["okta-unreachable"]],
     ["an unknown client", { "okta:clientId": "0oanobody" }, () => {}, ["okta-login-client-unknown"]],
     ["a key id that the app has not", { "okta:privateKeyId": "other" }, () => {}, ["okta-login-key"]],
+    ["a clock behind Okta's", {}, () => (lab.okta.switches.clockSkewSeconds = 400), ["okta-login-clock"]],
+    ["a clock far ahead of Okta's", {}, () => (lab.okta.switches.clockSkewSeconds = -3500), ["okta-login-clock"]],
+    ["read-only mode, which takes no write but is read", {}, () => (lab.okta.switches.readOnly = true), []],
     [
       "a scope that is not granted",
       {},
@@ -135,6 +138,22 @@ describe("Okta", () => {
     if (changes["okta-anypoint:orgUrl"] === "ANYPOINT") changes["okta-anypoint:orgUrl"] = lab.anypoint.url;
     prepare();
     expect(await codes(changes)).toEqual(expected);
+  });
+
+  test("a clock a little ahead of Okta's is a warning, since the plugin's login uses the whole hour", async () => {
+    lab.okta.switches.clockSkewSeconds = -20;
+    const wrong = (await look()).filter(({ status }) => status !== "ok");
+    expect(wrong).toMatchObject([
+      { status: "warn", code: "okta-clock-ahead", seen: expect.stringMatching(/2[01] seconds ahead of Okta's/) },
+    ]);
+  });
+
+  test("a clock behind Okta's is named with how far", async () => {
+    lab.okta.switches.clockSkewSeconds = 3600 * 3;
+    const [wrong] = (await look()).filter(({ status }) => status !== "ok");
+    expect(wrong?.whatToDo).toBe(
+      "This machine's clock is 3 hours behind Okta's: set it right, best by a time server (NTP).",
+    );
   });
 
   test("a key that is no longer the app's, without a word of it", async () => {

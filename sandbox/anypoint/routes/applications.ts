@@ -195,8 +195,11 @@ export function addApplicationRoutes(app: Hono<Env>, context: Context): void {
   app.get(`${BASE}/:applicationId/instances/:apiId/contracts`, (c) => {
     root(c.req.param("organizationId"));
     const application = visible(callerOf(context, c), c.req.param("applicationId"));
+    const instance = state.apiInstances[c.req.param("apiId")];
+    // The status is inferred.
+    if (instance === undefined) throw refusal(AREA, 404, `API instance ${c.req.param("apiId")} not found`);
     const found = mayList(context, c, ...READ)
-      ? contractsOf(application).filter(({ apiId }) => String(apiId) === c.req.param("apiId"))
+      ? contractsOf(application).filter(({ apiId }) => apiId === instance.id)
       : [];
     return c.json(found.map((contract) => contractRow(contract)));
   });

@@ -54,7 +54,9 @@ export function addClientProviderRoutes(app: Hono<Env>, context: Context): void 
     const grantTypes = await discoverGrantTypes(body.oidc);
     state.clientProviders[providerId] = { ...body, providerId, organizationId: organization.id, grantTypes };
     // The answer has no body (confirmed: DX-AM): callers find the provider by its name.
-    return c.body(null, 201);
+    if (switches.providerCreationAnswer === "none") return c.body(null, 201);
+    const made = full(providerOf(context, AREA, providerId), false);
+    return c.json(switches.providerCreationAnswer === "provider" ? made : { ...made, providerId: uuid() }, 201);
   });
 
   app.get(`${BASE}/:providerId`, (c) => {

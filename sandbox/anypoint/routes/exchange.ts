@@ -4,7 +4,7 @@ import type { Env } from "../../core/service.ts";
 import { mayList, requireScope } from "../access.ts";
 import { type Context, groupBy, select } from "../context.ts";
 import { refusal } from "../errors.ts";
-import type { Asset } from "../state.ts";
+import type { ApiInstance, Asset } from "../state.ts";
 
 const AREA = "exchange";
 const BASE = "/exchange/api/v2/assets/:groupId/:assetId";
@@ -23,6 +23,26 @@ export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
     if (found === undefined)
       throw refusal(AREA, 404, `Asset ${path.groupId}/${path.assetId}/${path.version} not found`);
     return found;
+  };
+
+  /** Throws a 404 for a version group that the asset does not have (the status is inferred). */
+  const requireVersionGroup = (path: { groupId: string; assetId: string; versionGroup: string }): void => {
+    if (versions(path).some(({ versionGroup }) => versionGroup === path.versionGroup)) return;
+    throw refusal(AREA, 404, `Asset ${path.groupId}/${path.assetId} has no version group ${path.versionGroup}`);
+  };
+  /** An instance of an asset's version group. */
+  const instanceIn = (path: { groupId: string; assetId: string; versionGroup: string; apiId: string }): ApiInstance => {
+    requireVersionGroup(path);
+    const instance = state.apiInstances[path.apiId];
+    const { groupId, assetId, productVersion } = instance ?? {};
+    if (
+      instance === undefined ||
+      groupId !== path.groupId ||
+      assetId !== path.assetId ||
+      productVersion !== path.versionGroup
+    )
+      throw refusal(AREA, 404, `API instance ${path.apiId} not found`);
+    return instance;
   };
 
   app.get(`${BASE}/asset`, (c) => {
@@ -44,7 +64,7 @@ export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
 
   app.get(`${BASE}/versionGroups/:versionGroup/instances`, (c) => {
     const { groupId, assetId, versionGroup } = c.req.param();
-    versions({ groupId, assetId });
+    requireVersionGroup({ groupId, assetId, versionGroup });
     const found = !mayList(context, c, ...READ)
       ? []
       : select(
@@ -75,9 +95,7 @@ export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
 
   app.get(`${BASE}/versionGroups/:versionGroup/instances/:apiId/tiers`, (c) => {
     requireScope(context, c, ...READ);
-    versions(c.req.param());
-    const instance = state.apiInstances[c.req.param("apiId")];
-    if (instance === undefined) throw refusal(AREA, 404, `API instance ${c.req.param("apiId")} not found`);
+    const instance = instanceIn(c.req.param());
     const tiers = select(state.tiers, ({ apiId }) => apiId === instance.id);
     return c.json(
       tiers.map(({ id, name, description, limits, status }) => ({ id, name, description, limits, status })),
@@ -86,8 +104,7 @@ export function addExchangeRoutes(app: Hono<Env>, context: Context): void {
 
   app.get(`${BASE}/versionGroups/:versionGroup/instances/:apiId/relatedApiGroupInstances`, (c) => {
     requireScope(context, c, ...READ);
-    versions(c.req.param());
-    const apiId = Number(c.req.param("apiId"));
+    const { id: apiId } = instanceIn(c.req.param());
     const found = select(state.apiGroupInstances, ({ apiIds }) => apiIds.includes(apiId));
     return c.json(found.map(({ apiIds: _, ...row }) => ({ ...row, isPublic: false })));
   });

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import type { Env } from "../../core/service.ts";
 import { ADMIN_READERS, APP_READERS, SUPER_ADMIN_ONLY, authorize, identify } from "../caller.ts";
-import { notFound, validationFailed } from "../errors.ts";
+import { managementError, notFound, validationFailed } from "../errors.ts";
 import { type Json, type Org, link, readJson } from "../org.ts";
 import type { AccessPolicy } from "../state.ts";
 
@@ -66,8 +66,12 @@ export function organizationRoutes(org: Org): Hono<Env> {
   });
   routes.get("/api/v1/policies", (c) => {
     authorize(c, org, "okta.policies.read", APP_READERS);
-    const policies = c.req.query("type") === "ACCESS_POLICY" ? Object.values(org.state.accessPolicies) : [];
-    return c.json(policies.map((policy) => accessPolicy(org, policy)));
+    const type = c.req.query("type");
+    if (type === undefined) throw managementError(400, "E0000028", "The request is missing a required parameter.");
+    if (type !== "ACCESS_POLICY") {
+      return c.json({ error: "not_simulated", message: `The local Okta has no policies of type ${type}.` }, 501);
+    }
+    return c.json(Object.values(org.state.accessPolicies).map((policy) => accessPolicy(org, policy)));
   });
   const setting = "/api/v1/org/settings/clientPrivilegesSetting";
   const privileges = () => ({ clientPrivilegesSetting: org.state.org.publicClientAdmins ?? false });
