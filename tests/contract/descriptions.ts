@@ -181,16 +181,26 @@ function fits(asked: string, published: string | RegExp): boolean {
  */
 export function findOperation(service: DescribedService, method: string, path: string): Operation | undefined {
   const asked = path.split("?", 1)[0]!.split("/");
-  const literals = ({ segments }: Route): number => segments.filter((part) => typeof part === "string").length;
-  return DESCRIPTIONS[service]
-    .flatMap(routesOf)
-    .filter(
-      ({ operation, segments }) =>
-        operation.method === method.toUpperCase() &&
-        segments.length === asked.length &&
-        segments.every((published, index) => fits(asked[index]!, published)),
-    )
-    .sort((a, b) => literals(b) - literals(a))[0]?.operation;
+  return candidates(service, method.toUpperCase(), asked.length).find(({ segments }) =>
+    segments.every((published, index) => fits(asked[index]!, published)),
+  )?.operation;
+}
+
+const sorted = new Map<string, Route[]>();
+
+/** Routes of a service with a method and a number of segments; those with most literal segments first. */
+function candidates(service: DescribedService, method: string, length: number): Route[] {
+  const key = `${service} ${method} ${length}`;
+  let routes = sorted.get(key);
+  if (routes === undefined) {
+    const literals = ({ segments }: Route): number => segments.filter((part) => typeof part === "string").length;
+    routes = DESCRIPTIONS[service]
+      .flatMap(routesOf)
+      .filter(({ operation, segments }) => operation.method === method && segments.length === length)
+      .sort((a, b) => literals(b) - literals(a));
+    sorted.set(key, routes);
+  }
+  return routes;
 }
 
 /** Values of the path's parameters in the order of the template. */

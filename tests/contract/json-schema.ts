@@ -51,10 +51,11 @@ export class Compiler {
     return validate(data) ? [] : causes(validate.errors ?? []);
   }
 
-  #convert(schema: unknown, url: URL): unknown {
+  /** `part`: of an `allOf`, where a discriminator would lead back to the schema that has the part. */
+  #convert(schema: unknown, url: URL, part = false): unknown {
     if (typeof schema !== "object" || schema === null) return schema === false ? false : {};
     const source = schema as Json;
-    if (typeof source.$ref === "string") return { $ref: this.#define(source.$ref, url) };
+    if (typeof source.$ref === "string") return { $ref: this.#define(source.$ref, url, part) };
 
     const target: Json = {};
     for (const keyword of AS_IS) if (keyword in source) target[keyword] = source[keyword];
@@ -80,12 +81,14 @@ export class Compiler {
     for (const keyword of ["items", "additionalProperties", "not"] as const) {
       if (source[keyword] !== undefined) target[keyword] = this.#convert(source[keyword], url);
     }
-    const all = (source.allOf as unknown[] | undefined)?.map((child) => this.#convert(child, url)) ?? [];
+    const all = (source.allOf as unknown[] | undefined)?.map((child) => this.#convert(child, url, true)) ?? [];
     if (source.anyOf !== undefined) target.anyOf = this.#each(source.anyOf, url);
     if (source.oneOf !== undefined) {
       const choice = this.#choice(source, url);
       if (choice === undefined) all.push({ anyOf: this.#each(source.oneOf, url) });
       else all.push(...choice);
+    } else if (source.anyOf === undefined && !part) {
+      all.push(...(this.#choice(source, url)?.slice(1) ?? []));
     }
     if (all.length > 0) target.allOf = all;
     return source.nullable === true ? nullable(target) : target;
@@ -103,6 +106,7 @@ export class Compiler {
     return (schemas as unknown[]).map((child) => this.#convert(child, url));
   }
 
+  /** First that the discriminator names an alternative at all, then what each alternative asks. */
   #choice(source: Json, url: URL): unknown[] | undefined {
     const { propertyName, mapping } = (source.discriminator ?? {}) as {
       propertyName?: string;
@@ -118,13 +122,14 @@ export class Compiler {
     ];
   }
 
-  #define(ref: string, url: URL): string {
-    const { value, url: home, key } = follow(ref, url);
+  #define(ref: string, url: URL, part: boolean): string {
+    const { value, url: home, key: place } = follow(ref, url);
+    const key = `${place} ${part}`;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     const name = `d${this.#names.size}`;
     this.#names.set(key, name);
-    this.#fresh.push([name, this.#convert(value, home) as object]);
+    this.#fresh.push([name, this.#convert(value, home, part) as object]);
     return name;
   }
 }

@@ -124,7 +124,10 @@ function judgeBody(side: Side, from: Located | undefined, message: Message, form
   const media = content[type] ?? content[types.find((each) => /^(\*\/\*|application\/\*)$/.test(each)) ?? ""];
   if (media === undefined) return add(side, "content-type", "undescribed", type || "none");
   if (media.schema === undefined) return;
-  const schema = schemaOf(media, from!.url);
+  const { schema, examples } = mediaOf(media, from!.url);
+  const shown = (at: string, keyword: string, data: unknown): boolean =>
+    (keyword === "unknown" && examples.has(starred(at))) ||
+    (keyword === "type" && (examples.get(starred(at))?.has(typeOf(valueAt(data, at))) ?? false));
   if (type === "application/x-www-form-urlencoded") {
     const data = Object.fromEntries(new URLSearchParams(message.body));
     judgeValue(side, schema, data, forms ?? bodies[side], add);
@@ -135,16 +138,44 @@ function judgeBody(side: Side, from: Located | undefined, message: Message, form
     } catch {
       return add(side, "", "undescribed", "a body that is not JSON");
     }
-    judgeValue(side, schema, data, bodies[side], add);
+    judgeValue(side, schema, data, bodies[side], (_, at, keyword, detail) => {
+      if (!shown(at, keyword, data)) add(side, at, keyword, detail);
+    });
   }
 }
 
-const schemas = new WeakMap<Json, Located>();
-function schemaOf(media: Json, url: URL): Located {
-  const known = schemas.get(media) ?? deref(media.schema, url);
-  schemas.set(media, known);
-  return known;
+interface Media {
+  readonly schema: Located;
+  /** Members that the description's own examples have, by starred pointer, with their types there. */
+  readonly examples: ReadonlyMap<string, ReadonlySet<string>>;
 }
+
+const known = new WeakMap<Json, Media>();
+
+/** What the vendor itself shows in an example is described as well: some schemas are derived from one example and know too little. */
+function mediaOf(media: Json, url: URL): Media {
+  let found = known.get(media);
+  if (found !== undefined) return found;
+  const examples = new Map<string, Set<string>>();
+  const walk = (value: unknown, at: string): void => {
+    examples.set(at, (examples.get(at) ?? new Set()).add(typeOf(value)));
+    if (typeof value !== "object" || value === null) return;
+    for (const [name, member] of Object.entries(value)) walk(member, `${at}/${Array.isArray(value) ? "*" : name}`);
+  };
+  for (const example of Object.values((media.examples ?? {}) as Json)) walk(deref(example, url).value.value, "");
+  if (media.example !== undefined) walk(media.example, "");
+  found = { schema: deref(media.schema, url), examples };
+  known.set(media, found);
+  return found;
+}
+
+const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+
+const valueAt = (data: unknown, at: string): unknown =>
+  at
+    .split("/")
+    .slice(1)
+    .reduce((value, part) => (value as Json | undefined)?.[part.replaceAll("~1", "/").replaceAll("~0", "~")], data);
 
 function judgeValue(side: Side, schema: Located, data: unknown, compiler: Compiler, add: Add): void {
   for (const error of compiler.check(schema, data)) {

@@ -29,6 +29,8 @@ export const covers = (entry: KnownDifference, departure: Departure): boolean =>
   fits(entry.operations, departure.operation) &&
   fits(entry.at, departure.at);
 
+export const concerns = (entry: KnownDifference, operation: string): boolean => fits(entry.operations, operation);
+
 /** Names an entry in what suites write down. */
 export const nameOf = ({ operations, side, at, keyword }: KnownDifference): string =>
   `${operations} | ${side} ${at} | ${keyword}`;

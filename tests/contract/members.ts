@@ -41,14 +41,18 @@ export function memberFaults(schema: Located, data: unknown, side: Side): Member
 const child = ({ url }: Located, schema: unknown): Located[] =>
   typeof schema === "object" && schema !== null ? [deref(schema, url)] : [];
 
-/** A schema and what it is put together of; of alternatives with a discriminator only the one that the value names. */
-function flatten(schema: Located, data: unknown): Located[] {
+/**
+ * A schema and what it is put together of; of alternatives with a discriminator only the one that the value names. `part`: of an `allOf`,
+ * where a discriminator would lead back to the schema that has the part.
+ */
+export function flatten(schema: Located, data: unknown, part = false): Located[] {
   const { value, url } = deref(schema.value, schema.url);
-  const all = ((value.allOf as unknown[] | undefined) ?? []).flatMap((each) => flatten({ value: each as Json, url }, data));
-  const alternatives = [value.oneOf, value.anyOf].flatMap((each) => (each as unknown[] | undefined) ?? []);
+  const each = (source: unknown, of = false): Located[] => flatten({ value: source as Json, url }, data, of);
+  const all = ((value.allOf as unknown[] | undefined) ?? []).flatMap((source) => each(source, true));
+  const alternatives = [value.oneOf, value.anyOf].flatMap((source) => (source as unknown[] | undefined) ?? []);
   const { propertyName, mapping } = (value.discriminator ?? {}) as { propertyName?: string; mapping?: Json };
-  const named = propertyName === undefined ? undefined : (data as Json | null)?.[propertyName];
-  const chosen = alternatives.length > 0 && typeof named === "string" ? mapping?.[named] : undefined;
+  const named = propertyName === undefined || part ? undefined : (data as Json | null | undefined)?.[propertyName];
+  const chosen = typeof named === "string" ? mapping?.[named] : undefined;
   const some = typeof chosen === "string" ? [{ $ref: chosen }] : alternatives;
-  return [{ value, url }, ...all, ...some.flatMap((each) => flatten({ value: each as Json, url }, data))];
+  return [{ value, url }, ...all, ...some.flatMap((source) => each(source))];
 }
