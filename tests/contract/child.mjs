@@ -18,6 +18,8 @@ if (folder !== undefined) {
     observer ??= import("./observer.ts").then(
       ({ Observer }) => new Observer((finding) => appendFileSync(file, `${JSON.stringify(finding)}\n`)),
     );
-    void observer.then((each) => each.observe(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange)));
+    void observer.then((each) =>
+      each.observe(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange)),
+    );
   });
 }

@@ -54,7 +54,10 @@ export default class ContractEnvironment extends TestEnvironment {
     const run = process.env[RUN];
     if (run !== undefined) {
       mkdirSync(run, { recursive: true });
-      const name = createHash("sha256").update(this.#suite + process.version).digest("hex").slice(0, 16);
+      const name = createHash("sha256")
+        .update(this.#suite + process.version)
+        .digest("hex")
+        .slice(0, 16);
       writeFileSync(join(run, `${name}.json`), JSON.stringify(findings));
     }
     if (departures.length === 0) return;

@@ -155,8 +155,7 @@ function causes(errors: ErrorObject[]): ErrorObject[] {
     (error) =>
       error.keyword !== "if" &&
       !choices.some(
-        ({ instancePath }) =>
-          error.keyword !== "anyOf" && `${error.instancePath}/`.startsWith(`${instancePath}/`),
+        ({ instancePath }) => error.keyword !== "anyOf" && `${error.instancePath}/`.startsWith(`${instancePath}/`),
       ),
   );
 }

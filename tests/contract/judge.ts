@@ -97,7 +97,10 @@ function judgeParameter(parameter: Parameter, at: string, values: string[], add:
   const split = list && !parameter.explode ? values.flatMap((value) => value.split(",")) : values;
   const data = { value: split.length === 1 ? split[0] : split };
   // Coercion changes members, so the value needs an object around it.
-  const around = { value: { type: "object", properties: { value: parameter.schema.value } }, url: parameter.schema.url };
+  const around = {
+    value: { type: "object", properties: { value: parameter.schema.value } },
+    url: parameter.schema.url,
+  };
   const wrapped = wrappers.get(parameter) ?? around;
   wrappers.set(parameter, wrapped);
   for (const error of texts.check(wrapped, data)) add("request", at, error.keyword, detailOf(error));
@@ -112,7 +115,13 @@ function judgeAnswer(operation: Operation, status: number, answer: Message, add:
 }
 
 /** `from` is a request body or a response of the description. Forms are read by `forms`; without it there are none. */
-function judgeBody(side: Side, from: Located | undefined, message: Message, forms: Compiler | undefined, add: Add): void {
+function judgeBody(
+  side: Side,
+  from: Located | undefined,
+  message: Message,
+  forms: Compiler | undefined,
+  add: Add,
+): void {
   const content = (from?.value.content ?? {}) as Record<string, Json>;
   const types = Object.keys(content);
   if (message.body === "") {
@@ -162,11 +171,20 @@ function mediaOf(media: Json, url: URL): Media {
     if (typeof value !== "object" || value === null) return;
     for (const [name, member] of Object.entries(value)) walk(member, `${at}/${Array.isArray(value) ? "*" : name}`);
   };
-  for (const example of Object.values((media.examples ?? {}) as Json)) walk(deref(example, url).value.value, "");
+  for (const example of Object.values((media.examples ?? {}) as Json)) walk(exampleOf(example, url), "");
   if (media.example !== undefined) walk(media.example, "");
   found = { schema: deref(media.schema, url), examples };
   known.set(media, found);
   return found;
+}
+
+/** Undefined where only the reference is left: Okta's files are kept without their examples. */
+function exampleOf(example: unknown, url: URL): unknown {
+  try {
+    return deref(example, url).value.value;
+  } catch {
+    return undefined;
+  }
 }
 
 const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);

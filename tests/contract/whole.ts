@@ -31,7 +31,10 @@ async function main(): Promise<number> {
   if (found.length === 0) return say(`No suite wrote what it found into ${folder}: run \`npm test\` first.`, 1);
   const faults = await look();
   for (const fault of faults) process.stderr.write(`${fault}\n`);
-  return say(`${texts("called").size} operations called, ${KNOWN_DIFFERENCES.length} known differences.`, faults.length);
+  return say(
+    `${texts("called").size} operations called, ${KNOWN_DIFFERENCES.length} known differences.`,
+    faults.length,
+  );
 }
 
 async function look(): Promise<string[]> {
