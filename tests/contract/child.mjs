@@ -6,6 +6,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import { CHANNEL, FINDINGS } from "./names.mjs";
 
 const folder = process.env[FINDINGS];
@@ -18,8 +19,9 @@ if (folder !== undefined) {
     observer ??= import("./observer.ts").then(
       ({ Observer }) => new Observer((finding) => appendFileSync(file, `${JSON.stringify(finding)}\n`)),
     );
-    void observer.then((each) =>
-      each.observe(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange)),
-    );
+    // The answer first.
+    setImmediate(async () => {
+      (await observer)?.observe(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange));
+    });
   });
 }

@@ -34,16 +34,17 @@ export default class ContractEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup();
-    if (!specsThere) {
-      if (!said) console.warn("Nothing is held to the vendors' descriptions: ../shared/specs is not there.");
-      said = true;
-      return;
-    }
-    this.#folder = mkdtempSync(join(tmpdir(), "okta-anypoint-contract-"));
     const { env } = this.global.process;
-    env[FINDINGS] = this.#folder;
-    env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ""} ${preload}`.trim();
-    subscribe(CHANNEL, this.#note);
+    // Processes that suites start get nothing of how Jest itself was started.
+    env.NODE_OPTIONS = specsThere ? preload : "";
+    if (specsThere) {
+      this.#folder = mkdtempSync(join(tmpdir(), "okta-anypoint-contract-"));
+      env[FINDINGS] = this.#folder;
+      subscribe(CHANNEL, this.#note);
+    } else if (!said) {
+      said = true;
+      console.warn("Nothing is held to the vendors' descriptions: ../shared/specs is not there.");
+    }
   }
 
   /** @param {import("jest-circus").Event} event @param {import("jest-circus").State} state */

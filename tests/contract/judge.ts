@@ -207,7 +207,7 @@ function judgeValue(side: Side, schema: Located, data: unknown, compiler: Compil
 
 /** What the schema asked for; never what was there. */
 function detailOf({ keyword, params }: ErrorObject): string {
-  const { type, format, pattern, limit } = params as Record<string, unknown>;
+  const { type, format, pattern, limit } = params as Record<string, string | number | string[] | undefined>;
   if (keyword === "type") return [type].flat().join(" or ");
   return [format, pattern, limit].find((each) => each !== undefined)?.toString() ?? "";
 }
