@@ -51,7 +51,7 @@ export class Compiler {
     return validate(data) ? [] : causes(validate.errors ?? []);
   }
 
-  /** `part`: of an `allOf`, where a discriminator would lead back to the schema that has the part. */
+  /** `part`: of an `allOf`, or chosen by a discriminator: one of its own without alternatives would lead back. */
   #convert(schema: unknown, url: URL, part = false): unknown {
     if (typeof schema !== "object" || schema === null) return schema === false ? false : {};
     const source = schema as Json;
@@ -117,7 +117,7 @@ export class Compiler {
       { required: [propertyName], properties: { [propertyName]: { enum: Object.keys(mapping) } } },
       ...Object.entries(mapping).map(([value, ref]) => ({
         if: { required: [propertyName], properties: { [propertyName]: { const: value } } },
-        then: this.#convert({ $ref: ref }, url),
+        then: this.#convert({ $ref: ref }, url, true),
       })),
     ];
   }

@@ -60,14 +60,20 @@ export function judge(exchange: Exchange): Verdict | undefined {
     departures.push({ operation: name, side, at: starred(at), keyword, status: answer?.status, detail });
   };
   if (answer?.status === 501) add("answer", "501", "not simulated");
-  // Without a route, a request by hand may have been a test of just that.
-  else if (operation === undefined && (ours || answer!.status < 400)) add("request", "", "undescribed");
+  else if (operation === undefined && !mistaken(exchange, ours)) add("request", "", "undescribed");
   if (operation === undefined) return { operation: undefined, departures };
 
   const accepted = answer !== undefined && answer.status < 300;
   if (ours || accepted) judgeRequest(operation, target, request, add);
   if (answer !== undefined && answer.status !== 501) judgeAnswer(operation, answer.status, answer, add);
   return { operation: name, departures };
+}
+
+/** Refused, and asked by hand as a test of just that, or at the wrong vendor's: a wrong URL in a configuration. */
+function mistaken({ service, method, target, answer }: Exchange, ours: boolean): boolean {
+  const others = (Object.keys(DESCRIPTIONS) as DescribedService[]).filter((other) => other !== service);
+  const elsewhere = others.some((other) => findOperation(other, method, target) !== undefined);
+  return answer !== undefined && answer.status >= 400 && (!ours || elsewhere);
 }
 
 type Add = (side: Side, at: string, keyword: string, detail?: string) => void;

@@ -254,6 +254,14 @@ const ANYPOINT: readonly KnownDifference[] = [
     source: "anypoint-api 1.2, the vendor's client generator [confirmed]",
   },
   {
+    operations: "GET /accounts/api/organizations/{organizationId}/hierarchy",
+    side: "answer",
+    at: "/parentOrganizationIds/*",
+    keyword: "type",
+    what: "ids are texts; the schema is made from an example without any",
+    source: "the description of the same member one level below [confirmed]",
+  },
+  {
     operations: "GET /accounts/api/me",
     side: "answer",
     at: "/user",

@@ -43,16 +43,17 @@ const child = ({ url }: Located, schema: unknown): Located[] =>
 
 /**
  * A schema and what it is put together of; of alternatives with a discriminator only the one that the value names. `part`: of an `allOf`,
- * where a discriminator would lead back to the schema that has the part.
+ * or chosen by a discriminator: one of its own without alternatives would lead back.
  */
 export function flatten(schema: Located, data: unknown, part = false): Located[] {
   const { value, url } = deref(schema.value, schema.url);
-  const each = (source: unknown, of = false): Located[] => flatten({ value: source as Json, url }, data, of);
+  const each = (source: unknown, of: boolean): Located[] => flatten({ value: source as Json, url }, data, of);
   const all = ((value.allOf as unknown[] | undefined) ?? []).flatMap((source) => each(source, true));
   const alternatives = [value.oneOf, value.anyOf].flatMap((source) => (source as unknown[] | undefined) ?? []);
   const { propertyName, mapping } = (value.discriminator ?? {}) as { propertyName?: string; mapping?: Json };
-  const named = propertyName === undefined || part ? undefined : (data as Json | null | undefined)?.[propertyName];
+  const goes = propertyName !== undefined && (alternatives.length > 0 || !part);
+  const named = goes ? (data as Json | null | undefined)?.[propertyName] : undefined;
   const chosen = typeof named === "string" ? mapping?.[named] : undefined;
-  const some = typeof chosen === "string" ? [{ $ref: chosen }] : alternatives;
-  return [{ value, url }, ...all, ...some.flatMap((source) => each(source))];
+  if (typeof chosen === "string") return [{ value, url }, ...all, ...each({ $ref: chosen }, true)];
+  return [{ value, url }, ...all, ...alternatives.flatMap((source) => each(source, false))];
 }

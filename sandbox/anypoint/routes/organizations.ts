@@ -46,7 +46,6 @@ export function addOrganizationRoutes(app: Hono<Env>, context: Context): void {
     select(state.environments, (environment) => environment.organizationId === organizationId);
   const tree = (organization: Organization): Record<string, unknown> => ({
     ...body(organization),
-    ...(organization.parentId === null && { properties: { defaultAccessManagementUi: "cs-ui" } }),
     owner: { ...OWNER, organizationId: rootOrganization(context).id },
     environmentsCount: environments(organization.id).length,
     subOrganizations: children(organization).map(tree),
@@ -64,7 +63,8 @@ export function addOrganizationRoutes(app: Hono<Env>, context: Context): void {
 
   app.get("/accounts/api/organizations/:organizationId/hierarchy", (c) => {
     requireScope(context, c, "read:organization", "edit:organization");
-    return c.json(tree(organizationOf(context, AREA, c.req.param("organizationId"))));
+    const properties = { defaultAccessManagementUi: "cs-ui" };
+    return c.json({ ...tree(organizationOf(context, AREA, c.req.param("organizationId"))), properties });
   });
 
   app.get("/accounts/api/organizations/:organizationId/environments", (c) => {
