@@ -360,9 +360,9 @@ const ANYPOINT: readonly KnownDifference[] = [
   {
     operations: POLICY,
     side: "request",
-    at: "/disabled",
+    at: /^\/(disabled|order)$/,
     keyword: "unknown",
-    what: "whether the policy begins switched off",
+    what: "whether the policy begins switched off, and its place",
     source: "anypoint-api 3.2, automated policies have it described [confirmed]",
   },
   {

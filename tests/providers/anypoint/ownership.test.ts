@@ -48,12 +48,9 @@ afterEach(async () => {
 });
 
 /** Providers of other people. */
-const OTHERS = [
-  "5f0b1f4e-0000-4000-8000-000000000001",
-  "5f0b1f4e-0000-4000-8000-000000000002",
-  "5f0b1f4e-0000-4000-8000-000000000003",
-] as const;
-const [THEIRS, ANOTHER] = OTHERS;
+const THEIRS = "5f0b1f4e-0000-4000-8000-000000000001";
+const ANOTHER = "5f0b1f4e-0000-4000-8000-000000000002";
+const OTHERS = [THEIRS, ANOTHER, "5f0b1f4e-0000-4000-8000-000000000003"];
 
 const instanceInputs = (label: string, adopt = false) => ({
   ...{ environment: "Sandbox", assetId: "orders-api", assetVersion: "1.0.0", label, adopt, clientProviderId },
