@@ -22,6 +22,8 @@ export default class ContractEnvironment extends TestEnvironment {
   /** Where processes that the suite starts write what they find. */
   #folder = "";
   #suite = "";
+  /** @type {Map<string, string | undefined>} */
+  #before = new Map();
   #note = (/** @type {unknown} */ exchange) => {
     this.#exchanges.push(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange));
   };
@@ -34,17 +36,26 @@ export default class ContractEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup();
-    const { env } = this.global.process;
     // Processes that suites start get nothing of how Jest itself was started.
-    env.NODE_OPTIONS = specsThere ? preload : "";
+    this.#give("NODE_OPTIONS", specsThere ? preload : "");
     if (specsThere) {
       this.#folder = mkdtempSync(join(tmpdir(), "okta-anypoint-contract-"));
-      env[FINDINGS] = this.#folder;
+      this.#give(FINDINGS, this.#folder);
       subscribe(CHANNEL, this.#note);
     } else if (!said) {
       said = true;
       console.warn("Nothing is held to the vendors' descriptions: ../shared/specs is not there.");
     }
+  }
+
+  /**
+   * Sets a variable for processes that are started with the suite's own `process.env`, and for those that get the worker's by default.
+   * @param {string} name @param {string} value
+   */
+  #give(name, value) {
+    this.global.process.env[name] = value;
+    this.#before.set(name, process.env[name]);
+    process.env[name] = value;
   }
 
   /** @param {import("jest-circus").Event} event @param {import("jest-circus").State} state */
@@ -90,6 +101,10 @@ export default class ContractEnvironment extends TestEnvironment {
 
   async teardown() {
     unsubscribe(CHANNEL, this.#note);
+    for (const [name, value] of this.#before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     this.#exchanges = [];
     if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
     await super.teardown();

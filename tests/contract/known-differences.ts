@@ -52,6 +52,14 @@ const OKTA: readonly KnownDifference[] = [
   {
     operations: "PUT /api/v1/apps/{appId}",
     side: "request",
+    at: /^\/settings\/(app|manualProvisioning)$/,
+    keyword: "unknown",
+    what: "settings that were read, sent back by the plugin",
+    source: "okta-api 1.2, recorded [confirmed]",
+  },
+  {
+    operations: "PUT /api/v1/apps/{appId}",
+    side: "request",
     at: "/credentials/oauthClient/client_secret",
     keyword: "minLength",
     what: "an empty secret keeps the one that is there",
@@ -106,7 +114,7 @@ const OKTA: readonly KnownDifference[] = [
     source: "okta-api 2.4, recorded [confirmed]",
   },
   {
-    operations: /^[A-Z]+ \/api\/v1\//,
+    operations: /^[A-Z]+ \/(api\/v1|oauth2\/v1\/clients)(\/|$)/,
     side: "answer",
     at: "401",
     keyword: "status",
@@ -252,6 +260,22 @@ const ANYPOINT: readonly KnownDifference[] = [
     keyword: "undescribed",
     what: "the login of a connected app has a body",
     source: "anypoint-api 1.2, the vendor's client generator [confirmed]",
+  },
+  {
+    operations: "GET /accounts/api/organizations/{organizationId}",
+    side: "answer",
+    at: /^\/(entitlements\/\w+|orgType|owner|properties|salesforce|sessionTimeout|subscription)$/,
+    keyword: "required",
+    what: "not simulated: what an organization has bought, and its account",
+    source: "anypoint-api 1.3 names what is read [confirmed]",
+  },
+  {
+    operations: "GET /accounts/api/organizations/{organizationId}",
+    side: "answer",
+    at: "/environments/*/type",
+    keyword: "unknown",
+    what: "an environment's type, as in their own list",
+    source: "anypoint-api 1.3, the description of the list [inferred]",
   },
   {
     operations: "GET /accounts/api/organizations/{organizationId}/hierarchy",
