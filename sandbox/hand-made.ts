@@ -102,7 +102,7 @@ export async function makeManager(
         grant_types: ["client_credentials"],
         response_types: ["token"],
         dpop_bound_access_tokens: false,
-        jwks: { keys: [{ kty: "RSA", kid, use: "sig", alg: "RS256", n, e }] },
+        jwks: { keys: [{ kty: "RSA", kid, use: "sig", n, e }] },
       },
     },
   });

@@ -51,6 +51,9 @@ async function plan(args) {
     const heavy = forJest.some((arg) => arg.includes(engineSuites));
     return [jest(`suites, Node ${major}`, current, [...(heavy ? engineOptions : []), ...forJest])];
   }
+  // A look at all suites together needs all of them, and them alone.
+  process.env.CONTRACT_RUN = join(checkout, ".sandbox", "contract");
+  rmSync(process.env.CONTRACT_RUN, { recursive: true, force: true });
   const steps = [
     tool("types", current, "typescript/bin/tsc", ["--noEmit"]),
     tool("lint", current, "eslint/bin/eslint.js", [".", "--max-warnings", "0"]),
@@ -62,6 +65,7 @@ async function plan(args) {
     const ready = await setup({ nodeVersion: other, quiet: true });
     steps.push(...suites(other, ready, engineOnBoth));
   }
+  steps.push(script("contract, all suites", current, "tests/contract/whole.ts"));
   return steps;
 }
 
@@ -89,6 +93,19 @@ function suites(major, runtime, engine) {
   if (existsSync(join(checkout, engineSuites)))
     steps.push(jest(`engine suites, Node ${major}`, runtime, [...engineOptions, ...engine]));
   return steps;
+}
+
+/**
+ * @param {string} name
+ * @param {Runtime} runtime
+ * @param {string} file under the checkout
+ * @returns {Step}
+ */
+function script(name, runtime, file) {
+  return {
+    name,
+    run: async () => ({ ok: (await start(runtime, ["--disable-warning=ExperimentalWarning", file])) === 0 }),
+  };
 }
 
 /**

@@ -111,7 +111,8 @@ export function addAccess(app: Hono<Env>, context: Context): void {
 
   app.get("/accounts/api/me", (c) => {
     const { clientId, name } = callerOf(context, c);
-    return c.json({ client: { client_id: clientId, name, org_id: rootOrganization(context).id } });
+    const grants = { redirect_uris: [], grant_types: ["client_credentials"] };
+    return c.json({ client: { client_id: clientId, name, ...grants, org_id: rootOrganization(context).id } });
   });
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { HttpBindings } from "@hono/node-server";
+import { type Exchange, exchanges } from "./exchanges.ts";
 import type { Faults } from "./faults.ts";
 import { type Journal, type ServiceName, blankSecrets, callerOf } from "./journal.ts";
 
@@ -31,14 +32,17 @@ export function createServiceApp(name: ServiceName, journal: Journal, faults: Fa
       method: c.req.method,
       path: blankSecrets(url),
     };
+    const tell = exchanges.hasSubscribers ? teller(name, entry.caller, c.req.raw) : undefined;
     const fault = faults.take(name, c.req.method, url.pathname, entry.caller);
     if (fault !== undefined) await (fault.until ?? sleep(fault.delayMs ?? (fault.kind === "delay" ? 1000 : 0)));
     if (fault === undefined || fault.kind === "delay") {
       await next();
       journal.record({ ...entry, status: c.res.status, ...(fault && { fault: fault.kind }) });
+      await tell?.(c.res);
       return;
     }
     if (fault.kind !== "refuse") await next();
+    await tell?.(fault.kind === "refuse" ? undefined : c.res);
     if (fault.kind === "cut") {
       journal.record({ ...entry, status: 0, fault: fault.kind });
       c.env.outgoing?.destroy();
@@ -70,6 +74,27 @@ export function createServiceApp(name: ServiceName, journal: Journal, faults: Fa
   });
 
   return app;
+}
+
+/** Keeps a copy of the request, since its body is read only once; the function tells the exchange with the service's own answer. */
+function teller(service: ServiceName, caller: string, raw: Request): (answer?: Response) => Promise<void> {
+  const request = raw.clone();
+  const { pathname, search } = new URL(raw.url);
+  const message = async (of: Request | Response) => ({
+    type: of.headers.get("content-type") ?? undefined,
+    body: await of.text(),
+  });
+  return async (answer) => {
+    const exchange: Exchange = {
+      service,
+      caller,
+      method: raw.method,
+      target: pathname + search,
+      request: await message(request),
+      ...(answer && { answer: { status: answer.status, ...(await message(answer.clone())) } }),
+    };
+    exchanges.publish(exchange);
+  };
 }
 
 /** The up to three routes that share most leading segments with a path. */

@@ -15,86 +15,29 @@ import {
   localAnypoint,
   staticHeaderProvider,
 } from "../sandbox/anypoint/local-anypoint.ts";
-import { type Departure, type Spec, loadSpec, responseValidator, routeExists, specsPresent } from "./openapi.ts";
-
-/** Routes that the published descriptions don't have, and where they are known from. */
-const UNDESCRIBED: Record<string, string> = {
-  "GET /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis":
-    "used by the vendor's Terraform provider",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/policies/:policyId/enable":
-    "specification of the vendor's client generator",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/policies/:policyId/disable":
-    "specification of the vendor's client generator",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/contracts/:contractId/approve":
-    "specification of the vendor's client generator",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/contracts/:contractId/reject":
-    "specification of the vendor's client generator",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/contracts/:contractId/revoke":
-    "specification of the vendor's client generator",
-  "POST /apimanager/xapi/v1/organizations/:organizationId/environments/:environmentId/apis/:apiId/contracts/:contractId/restore":
-    "specification of the vendor's client generator",
-  "GET /apimanager/xapi/v1/organizations/:organizationId/exchange-policy-templates/:groupId/:assetId/:version":
-    "specification of the vendor's client generator",
-};
-
-/** Departures of answers that the vendor's own examples show as well. */
-const KNOWN_DEPARTURES: { at: RegExp; keyword: string; reason: string }[] = [
-  {
-    at: /\/pointcutData$/,
-    keyword: "type",
-    reason: "null stands for everything; the description of requests allows it, that of answers doesn't",
-  },
-  {
-    at: /\/(approvedDate|tierId|tier|description)$/,
-    keyword: "type",
-    reason: "the published examples hold null here, the schemas derived from them know one type",
-  },
-  {
-    at: /\/(lastActiveDate|uri|proxyUri)$/,
-    keyword: "type",
-    reason: "the published examples hold null here",
-  },
-];
+import { documentOf, specsPresent } from "./descriptions.ts";
+import { undescribedRoutes } from "./undescribed.ts";
 
 const suite = specsPresent ? describe : describe.skip;
 if (!specsPresent) console.warn("Contract tests of the local Anypoint are skipped: ../shared/specs is not there.");
 
-const unexpected = (departures: Departure[]): string[] =>
-  departures
-    .filter(({ at, keyword }) => !KNOWN_DEPARTURES.some((known) => known.at.test(at) && known.keyword === keyword))
-    .map(({ message }) => message);
-
 suite("the local Anypoint against the published descriptions", () => {
-  let accounts: Spec;
-  let manager: Spec;
-  let portal: Spec;
-  let exchange: Spec;
   let anypoint: LocalAnypoint;
-
   beforeAll(async () => {
-    accounts = loadSpec("mulesoft/access-management/api.yaml");
-    manager = loadSpec("mulesoft/api-manager/api.yaml");
-    portal = loadSpec("mulesoft/api-portal-xapi/api.yaml");
-    exchange = loadSpec("mulesoft/exchange-experience/api.yaml");
     anypoint = await localAnypoint();
   });
 
-  test("serves only routes that the descriptions have, but for a listed few", () => {
-    const routes = anypoint.service.app.routes.filter(({ method }) => method !== "ALL");
-    const undescribed = new Set(
-      routes
-        .filter(
-          ({ method, path }) => ![accounts, manager, portal, exchange].some((spec) => routeExists(spec, method, path)),
-        )
-        .map(({ method, path }) => `${method} ${path}`),
-    );
-    expect([...undescribed].sort()).toEqual(Object.keys(UNDESCRIBED).sort());
-    expect(routes.length).toBeGreaterThan(50);
+  test("serves only routes that the descriptions have, but for known differences", async () => {
+    const { unknown, described } = await undescribedRoutes("anypoint");
+    expect(unknown).toEqual([]);
+    expect(described).toBeGreaterThan(50);
   });
 
   describe("client provider bodies", () => {
     const accepts = (schemaName: string): ((body: unknown) => boolean) => {
-      const { schemas } = accounts.document.components as { schemas: Record<string, unknown> };
+      const { schemas } = documentOf("mulesoft/access-management/api.yaml").components as {
+        schemas: Record<string, unknown>;
+      };
       const names = [schemaName, "GrantType"];
       const definitions = Object.fromEntries(names.map((name) => [name, schemas[name]]));
       const text = JSON.stringify(definitions).replaceAll("#/components/schemas/", "#/definitions/");
@@ -184,30 +127,21 @@ suite("the local Anypoint against the published descriptions", () => {
       apiId = builtIn;
     });
 
-    async function departures(
-      spec: Spec,
-      path: string,
-      method = "GET",
-      body?: unknown,
-      status = 200,
-    ): Promise<string[]> {
-      const answer = await anypoint.call(method, path, body);
-      expect(answer.status).toBe(status);
-      return unexpected(responseValidator(spec, method, path, status)(answer.body));
+    // What comes back is held to the descriptions as in every suite; here it is brought about.
+    async function expectOk(path: string, method = "GET", body?: unknown): Promise<void> {
+      expect((await anypoint.call(method, path, body)).status).toBe(200);
     }
 
     test("of Access Management fit their schemas", async () => {
       const organization = `/accounts/api/organizations/${anypoint.root}`;
       const suggested = `${organization}/environments/${anypoint.sandbox}/clientManagementProviders`;
       const put = { suggestedClientManagementProviderIds: [provider] };
-      expect(await departures(accounts, `${organization}/environments`)).toEqual([]);
-      expect(await departures(accounts, `${organization}/clientProviders?ascending=true`)).toEqual([]);
-      expect(await departures(accounts, `${organization}/clientProviders/${provider}/grantTypes`)).toEqual([]);
-      expect(await departures(accounts, `${organization}/clientProviders/${provider}/clients?ascending=true`)).toEqual(
-        [],
-      );
-      expect(await departures(accounts, suggested, "PUT", put)).toEqual([]);
-      expect(await departures(accounts, suggested)).toEqual([]);
+      await expectOk(`${organization}/environments`);
+      await expectOk(`${organization}/clientProviders?ascending=true`);
+      await expectOk(`${organization}/clientProviders/${provider}/grantTypes`);
+      await expectOk(`${organization}/clientProviders/${provider}/clients?ascending=true`);
+      await expectOk(suggested, "PUT", put);
+      await expectOk(suggested);
     });
 
     test("of a client provider, read with its secrets, could be sent again", async () => {
@@ -218,31 +152,27 @@ suite("the local Anypoint against the published descriptions", () => {
 
     test("of API Manager fit their schemas", async () => {
       const one = `${apisPath(anypoint)}/${apiId}`;
-      expect(await departures(manager, apisPath(anypoint))).toEqual([]);
-      expect(await departures(manager, one)).toEqual([]);
-      expect(await departures(manager, one, "PATCH", { endpointUri: null })).toEqual([]);
-      expect(await departures(manager, `${apisPath(anypoint)}/${protectedId}/policies?fullInfo=false`)).toEqual([]);
-      expect(await departures(manager, `${one}/tiers`)).toEqual([]);
-      expect(await departures(manager, `${one}/contracts`)).toEqual([]);
+      await expectOk(apisPath(anypoint));
+      await expectOk(one);
+      await expectOk(one, "PATCH", { endpointUri: null });
+      await expectOk(`${apisPath(anypoint)}/${protectedId}/policies?fullInfo=false`);
+      await expectOk(`${one}/tiers`);
+      await expectOk(`${one}/contracts`);
       const [contract] = Object.values(anypoint.service.state.contracts);
-      expect(await departures(manager, `${one}/contracts/${contract?.id}`)).toEqual([]);
-      expect(await departures(manager, `${one}/contracts/${contract?.id}`, "PATCH", { status: "APPROVED" })).toEqual(
-        [],
-      );
+      await expectOk(`${one}/contracts/${contract?.id}`);
+      await expectOk(`${one}/contracts/${contract?.id}`, "PATCH", { status: "APPROVED" });
     });
 
     test("of Exchange fit their schemas", async () => {
       const application = `${applicationsPath(anypoint)}/${applicationId}`;
       const versionGroup = `/exchange/api/v2/assets/${anypoint.root}/orders-api/versionGroups/v1`;
-      const listed = await anypoint.call("GET", applicationsPath(anypoint));
-      const validate = responseValidator(exchange, "GET", applicationsPath(anypoint), 200);
-      expect(unexpected(validate(listed.body))).toEqual([]);
-      expect(await departures(exchange, `${application}/contracts`)).toEqual([]);
-      expect(await departures(exchange, `${versionGroup}/instances`)).toEqual([]);
-      expect(await departures(exchange, `${versionGroup}/instances/${apiId}/tiers`)).toEqual([]);
+      await expectOk(applicationsPath(anypoint));
+      await expectOk(`${application}/contracts`);
+      await expectOk(`${versionGroup}/instances`);
+      await expectOk(`${versionGroup}/instances/${apiId}/tiers`);
       const second = await addInstance(anypoint, null, "second");
       const request = contractBody(anypoint, second);
-      expect(await departures(exchange, `${application}/contracts`, "POST", request, 201)).toEqual([]);
+      expect((await anypoint.call("POST", `${application}/contracts`, request)).status).toBe(201);
     });
   });
 });

@@ -56,8 +56,7 @@ describe("company", () => {
   function run(stackName: string, operation: Plan["operation"]): Promise<Outcome> {
     const plan: Plan = { folder, stackName, operation, config: config(stackName) };
     const args = ["--disable-warning=ExperimentalWarning", SCRIPT, JSON.stringify(plan)];
-    const env = { ...process.env, NODE_OPTIONS: "" };
-    const child = promisify(execFile)(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 });
+    const child = promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
     running.push(child);
     return child.then(({ stdout }) => JSON.parse(stdout) as Outcome);
   }

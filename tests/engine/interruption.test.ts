@@ -16,7 +16,6 @@ const runFolders = (pid: number): string[] =>
 async function interrupt(at: string, signals: NodeJS.Signals[], wholeGroup = false) {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "sandbox/main.ts"], {
     cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS: "" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: wholeGroup,
   });

@@ -5,7 +5,11 @@ import { ROOT } from "../../sandbox/engine.ts";
 
 test("the whole pattern is green over HTTPS, and nothing is spoken in clear", async () => {
   const { error, stdout, stderr } = await new Promise<{ error: unknown; stdout: string; stderr: string }>((resolve) => {
-    const env = { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning", NODE_EXTRA_CA_CERTS: "" };
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS} --disable-warning=ExperimentalWarning`,
+      NODE_EXTRA_CA_CERTS: "",
+    };
     execFile(process.execPath, ["sandbox/main.ts", "--tls"], { cwd: ROOT, env }, (error, stdout, stderr) =>
       resolve({ error, stdout, stderr }),
     );

@@ -99,7 +99,6 @@ test("the stored code of each record still resolves to a handler", () => {
   // Under node itself, as in Pulumi's host.
   const output = execFileSync(process.execPath, ["--no-warnings", "-e", script], {
     cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS: "" },
     encoding: "utf8",
   });
   expect(JSON.parse(output)).toEqual([...lines].map(() => "check,configure,create,delete,diff,read,update"));

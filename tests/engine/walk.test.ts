@@ -89,7 +89,7 @@ function startServices(command: string): Promise<ChildProcess> {
 /** The environment without what Jest and a person's own stack put there. */
 const plainEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|JEST_|PULUMI_(?!HOME)|OKTA_|ANYPOINT_)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(JEST_|PULUMI_(?!HOME)|OKTA_|ANYPOINT_)/.test(name)),
   );
 
 test("each command does what the README says", () => {

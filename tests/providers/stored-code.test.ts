@@ -63,7 +63,6 @@ test("the line loads the handler by require, from any folder below a package tha
   // Under node itself, as in the host: require(esm), without the test runner's module loader.
   const output = execFileSync(process.execPath, ["--no-warnings", "-e", script], {
     cwd: join(ROOT, "tests", "providers"),
-    env: { ...process.env, NODE_OPTIONS: "" },
     encoding: "utf8",
   });
   expect(output.trim().split("\n")).toEqual(HANDLER_NAMES.map(() => "check,configure,create,delete,diff,read,update"));

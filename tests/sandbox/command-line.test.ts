@@ -13,7 +13,11 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true }));
 
 function run(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const env = { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning", PULUMI_HOME: home };
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS} --disable-warning=ExperimentalWarning`,
+    PULUMI_HOME: home,
+  };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout, stderr });

@@ -139,7 +139,17 @@ describe("test.mjs", () => {
     // The tools are CommonJS; the checkout's package.json says otherwise.
     machine.write(join(machine.checkout, "node_modules", "package.json"), "{}");
     machine.write(join(machine.checkout, "tests", "engine", "x.test.ts"), "");
+    whole();
   });
+  /** The look at all suites together. */
+  const whole = (code = 0) =>
+    machine.write(
+      join(machine.checkout, "tests", "contract", "whole.ts"),
+      `import { appendFileSync } from "node:fs";
+       const line = JSON.stringify(["whole", process.env.CONTRACT_RUN]);
+       appendFileSync(${JSON.stringify(machine.callsFile)}, line + "\\n");
+       process.exit(${code});`,
+    );
   const lastLine = (text: string) => text.trimEnd().split("\n").pop();
   const names = () => machine.calls.map(([name]) => name);
 
@@ -147,7 +157,8 @@ describe("test.mjs", () => {
     jest({ numPassedTests: 21, numPendingTests: 1 });
     const { status, stdout } = command("scripts/test.mjs", "--fast");
     expect(status).toBe(0);
-    expect(names()).toEqual([...tools, "jest/bin/jest.js", "jest/bin/jest.js"]);
+    expect(names()).toEqual([...tools, "jest/bin/jest.js", "jest/bin/jest.js", "whole"]);
+    expect(machine.calls.at(-1)).toEqual(["whole", join(machine.checkout, ".sandbox", "contract")]);
     const [unit = [], engine = []] = machine.calls.filter(([name]) => name === "jest/bin/jest.js");
     expect(unit.slice(-2)).toEqual(["--testPathIgnorePatterns", "/tests/engine/"]);
     expect(engine).toEqual(expect.arrayContaining(["--maxWorkers=2", "tests/engine"]));
@@ -193,6 +204,14 @@ describe("test.mjs", () => {
     const { status, stdout } = command("scripts/test.mjs", "tests/foo");
     expect(status).toBe(1);
     expect(lastLine(stdout)).toBe("0 passed, 1 failed");
+  });
+
+  test("what all suites together must not be fails", () => {
+    whole(1);
+    jest({ numPassedTests: 3 });
+    const { status, stdout } = command("scripts/test.mjs", "--fast");
+    expect(status).toBe(1);
+    expect(lastLine(stdout)).toBe("6 passed, 1 failed");
   });
 
   test("a failed lint fails, and the suites run all the same", () => {

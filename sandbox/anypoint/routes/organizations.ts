@@ -9,12 +9,28 @@ import type { Environment, Organization } from "../state.ts";
 
 const AREA = "accounts";
 
+const MADE = "2015-03-13 18:03:23.869000+00:00";
+/** Whoever signed the company up; the service has no other users. */
+const OWNER = {
+  id: "57e281b5-ec5b-4701-80a0-92a936a68da3",
+  username: "owner",
+  firstName: "Organization",
+  lastName: "Owner",
+  email: "owner@acme.example",
+  enabled: true,
+  idprovider_id: "mulesoft",
+};
+
 export function addOrganizationRoutes(app: Hono<Env>, context: Context): void {
   const { state } = context;
 
   const body = (organization: Organization): Record<string, unknown> => ({
     id: organization.id,
     name: organization.name,
+    createdAt: MADE,
+    updatedAt: MADE,
+    ownerId: OWNER.id,
+    domain: organization.name.toLowerCase().replace(/\W+/g, "-"),
     clientId: organization.clientId,
     idprovider_id: "mulesoft",
     isFederated: false,
@@ -30,6 +46,7 @@ export function addOrganizationRoutes(app: Hono<Env>, context: Context): void {
     select(state.environments, (environment) => environment.organizationId === organizationId);
   const tree = (organization: Organization): Record<string, unknown> => ({
     ...body(organization),
+    owner: { ...OWNER, organizationId: rootOrganization(context).id },
     environmentsCount: environments(organization.id).length,
     subOrganizations: children(organization).map(tree),
   });
@@ -46,7 +63,8 @@ export function addOrganizationRoutes(app: Hono<Env>, context: Context): void {
 
   app.get("/accounts/api/organizations/:organizationId/hierarchy", (c) => {
     requireScope(context, c, "read:organization", "edit:organization");
-    return c.json(tree(organizationOf(context, AREA, c.req.param("organizationId"))));
+    const properties = { defaultAccessManagementUi: "cs-ui" };
+    return c.json({ ...tree(organizationOf(context, AREA, c.req.param("organizationId"))), properties });
   });
 
   app.get("/accounts/api/organizations/:organizationId/environments", (c) => {

@@ -63,7 +63,7 @@ beforeAll(async () => {
     priority: 1,
     status: "ACTIVE",
     conditions: {
-      people: { users: { include: [], exclude: [] }, groups: { include: ["EVERYONE"], exclude: [] } },
+      people: { users: { include: [] }, groups: { include: ["EVERYONE"] } },
       grantTypes: { include: ["client_credentials"] },
       scopes: { include: ["custom_scope", "probe_scope"] },
     },

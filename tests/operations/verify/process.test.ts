@@ -13,7 +13,7 @@ afterEach(() => pattern.close());
 
 /** Runs Node with the pattern as the environment's input. */
 function node(...args: string[]): Promise<{ code: number | string | null; stdout: string; stderr: string }> {
-  const env = { ...process.env, NODE_OPTIONS: "", OKTA_ANYPOINT_VERIFY_INPUT: JSON.stringify(pattern.input()) };
+  const env = { ...process.env, OKTA_ANYPOINT_VERIFY_INPUT: JSON.stringify(pattern.input()) };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });

@@ -48,7 +48,9 @@ afterEach(async () => {
 });
 
 /** Providers of other people. */
-const OTHERS = ["theirs", "others", "third"];
+const THEIRS = "5f0b1f4e-0000-4000-8000-000000000001";
+const ANOTHER = "5f0b1f4e-0000-4000-8000-000000000002";
+const OTHERS = [THEIRS, ANOTHER, "5f0b1f4e-0000-4000-8000-000000000003"];
 
 const instanceInputs = (label: string, adopt = false) => ({
   ...{ environment: "Sandbox", assetId: "orders-api", assetVersion: "1.0.0", label, adopt, clientProviderId },
@@ -141,12 +143,12 @@ const KINDS: Record<string, Kind> = {
   },
   "environment assignment": {
     create: () => {
-      offered().clientProviderIds = ["theirs"];
+      offered().clientProviderIds = [THEIRS];
       return createEnvironmentAssignment(world.client(), assignmentInputs(true));
     },
     remove: ({ id, state }) => deleteEnvironmentAssignment(world.client(), id, state as EnvironmentAssignmentState),
     adopt: {
-      there: () => (offered().clientProviderIds = ["theirs", clientProviderId, "others"]),
+      there: () => (offered().clientProviderIds = [THEIRS, clientProviderId, ANOTHER]),
       create: () => createEnvironmentAssignment(world.client(), assignmentInputs(true)),
       before: { index: 1 },
     },
@@ -257,9 +259,9 @@ describe.each(Object.entries(KINDS))("%s", (_name, { create, remove, adopt, fore
 
 describe("what is no name's is never another's", () => {
   test("an assignment adds its own entry, whatever others are there", async () => {
-    offered().clientProviderIds = ["theirs", "others"];
+    offered().clientProviderIds = [THEIRS, ANOTHER];
     await createEnvironmentAssignment(world.client(), assignmentInputs());
-    expect(offered().clientProviderIds).toEqual(["theirs", "others", clientProviderId]);
+    expect(offered().clientProviderIds).toEqual([THEIRS, ANOTHER, clientProviderId]);
   });
 
   test("a contract of another application with the same instance is left alone", async () => {

@@ -64,7 +64,7 @@ describe("login", () => {
 
 test("me names the connected app and its root organization", async () => {
   const { body } = await anypoint.call("GET", "/accounts/api/me");
-  expect(body.client).toEqual({ client_id: CONNECTED_APP.clientId, name: expect.any(String), org_id: anypoint.root });
+  expect(body.client).toMatchObject({ client_id: CONNECTED_APP.clientId, org_id: anypoint.root });
 });
 
 test("an unknown route answers 501 and names the nearest", async () => {

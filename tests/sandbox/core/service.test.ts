@@ -13,7 +13,7 @@ afterEach(async () => {
 async function start() {
   const journal = new Journal();
   const faults = new Faults();
-  const app = createServiceApp("okta", journal, faults);
+  const app = createServiceApp("backend", journal, faults);
   let writes = 0;
   app.get("/api/v1/apps/:id", (c) => c.json({ id: c.req.param("id") }));
   app.post("/api/v1/apps", (c) => {
@@ -34,7 +34,7 @@ describe("journal", () => {
         seq: 1,
         at: expect.any(String),
         caller: "Probe",
-        service: "okta",
+        service: "backend",
         method: "GET",
         path: "/api/v1/apps/1?access_token=%5Bblanked%5D&limit=5",
         status: 200,
@@ -80,7 +80,7 @@ describe("faults", () => {
   test("refuse: nothing happens, once", async () => {
     const { url, faults, writes } = await start();
     faults.add({
-      service: "okta",
+      service: "backend",
       method: "POST",
       path: "^/api/v1/apps$",
       kind: "refuse",
@@ -94,7 +94,7 @@ describe("faults", () => {
 
   test("lose: it takes effect, the answer is another", async () => {
     const { url, faults, writes, journal } = await start();
-    faults.add({ service: "okta", path: "^/api/v1/apps$", kind: "lose" });
+    faults.add({ service: "backend", path: "^/api/v1/apps$", kind: "lose" });
     expect((await post(url)).status).toBe(504);
     expect(writes()).toBe(1);
     expect(journal.entries()[0]?.fault).toBe("lose");
@@ -102,14 +102,14 @@ describe("faults", () => {
 
   test("cut: it takes effect, the connection closes", async () => {
     const { url, faults, writes } = await start();
-    faults.add({ service: "okta", path: "^/api/v1/apps$", kind: "cut" });
+    faults.add({ service: "backend", path: "^/api/v1/apps$", kind: "cut" });
     await expect(post(url)).rejects.toThrow();
     expect(writes()).toBe(1);
   });
 
   test("a caller's requests alone, by the first product of its User-Agent", async () => {
     const { url, faults } = await start();
-    faults.add({ service: "okta", path: "^/api/v1/apps/1$", caller: "AnypointPlatform", kind: "refuse" });
+    faults.add({ service: "backend", path: "^/api/v1/apps/1$", caller: "AnypointPlatform", kind: "refuse" });
     const as = async (agent: string) =>
       (await fetch(`${url}/api/v1/apps/1`, { headers: { "user-agent": agent } })).status;
     expect([await as("okta-anypoint/0.1.0"), await as("AnypointPlatform/1.0")]).toEqual([200, 500]);
@@ -117,7 +117,7 @@ describe("faults", () => {
 
   test("skip lets requests pass first", async () => {
     const { url, faults } = await start();
-    faults.add({ service: "okta", path: "^/api/v1/apps$", kind: "refuse", skip: 1 });
+    faults.add({ service: "backend", path: "^/api/v1/apps$", kind: "refuse", skip: 1 });
     expect([(await post(url)).status, (await post(url)).status, (await post(url)).status]).toEqual([200, 500, 200]);
   });
 });
