@@ -139,6 +139,7 @@ describe("test.mjs", () => {
     // The tools are CommonJS; the checkout's package.json says otherwise.
     machine.write(join(machine.checkout, "node_modules", "package.json"), "{}");
     machine.write(join(machine.checkout, "tests", "engine", "x.test.ts"), "");
+    cpSync("sandbox/plugin-choice.ts", join(machine.checkout, "sandbox", "plugin-choice.ts"));
     whole();
   });
   /** The look at all suites together. */

@@ -220,9 +220,13 @@ describe("changing", () => {
   test("unknown ids are 404, business groups 405", async () => {
     const id = await addProvider(anypoint, privateKeyProvider(idp.url));
     const group = base().replace(anypoint.root, anypoint.group);
-    for (const method of ["PUT", "PATCH", "DELETE"]) {
-      expect((await anypoint.call(method, `${base()}/unknown${flag}`, {})).status).toBe(404);
-      expect((await anypoint.call(method, `${group}/${id}${flag}`, {})).status).toBe(405);
+    for (const [method, query] of [
+      ["PUT", ""],
+      ["PATCH", flag],
+      ["DELETE", ""],
+    ] as const) {
+      expect((await anypoint.call(method, `${base()}/unknown${query}`, {})).status).toBe(404);
+      expect((await anypoint.call(method, `${group}/${id}${query}`, {})).status).toBe(405);
     }
   });
 
