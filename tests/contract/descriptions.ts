@@ -104,6 +104,18 @@ export function deref(value: unknown, url: URL): Located {
   return located;
 }
 
+/** Whether an alternative of a schema is that schema again, or has it as a part: inheritance, which would never end. */
+export function leadsBack({ value, url }: Located): boolean {
+  const { mapping = {} } = (value.discriminator ?? {}) as { mapping?: Record<string, string> };
+  const mapped = Object.values(mapping).map(($ref) => ({ $ref }));
+  const has = (other: Located): boolean =>
+    other.value === value ||
+    ((other.value.allOf as unknown[] | undefined) ?? []).some((each) => has(deref(each, other.url)));
+  return [value.oneOf, value.anyOf, mapped]
+    .flatMap((each) => (each as unknown[] | undefined) ?? [])
+    .some((each) => has(deref(each, url)));
+}
+
 const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
 const routesByFile = new Map<string, Route[]>();
 

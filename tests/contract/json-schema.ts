@@ -1,7 +1,7 @@
 /** OpenAPI 3.0 schemas as JSON Schema validators. */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
-import { type Json, type Located, deref, follow } from "./descriptions.ts";
+import { type Json, type Located, deref, follow, leadsBack } from "./descriptions.ts";
 
 /** Requests need no `readOnly` member that is required, answers no `writeOnly` one. */
 export type Side = "request" | "answer";
@@ -51,7 +51,7 @@ export class Compiler {
     return validate(data) ? [] : causes(validate.errors ?? []);
   }
 
-  /** `part`: of an `allOf`, or chosen by a discriminator: one of its own without alternatives would lead back. */
+  /** `part`: of an `allOf`, or chosen by a discriminator; alternatives that lead back are then left out. */
   #convert(schema: unknown, url: URL, part = false): unknown {
     if (typeof schema !== "object" || schema === null) return schema === false ? false : {};
     const source = schema as Json;
@@ -82,13 +82,11 @@ export class Compiler {
       if (source[keyword] !== undefined) target[keyword] = this.#convert(source[keyword], url);
     }
     const all = (source.allOf as unknown[] | undefined)?.map((child) => this.#convert(child, url, true)) ?? [];
-    if (source.anyOf !== undefined) target.anyOf = this.#each(source.anyOf, url);
-    if (source.oneOf !== undefined) {
+    if (!part || !leadsBack({ value: source, url })) {
+      if (source.anyOf !== undefined) target.anyOf = this.#each(source.anyOf, url);
       const choice = this.#choice(source, url);
-      if (choice === undefined) all.push({ anyOf: this.#each(source.oneOf, url) });
-      else all.push(...choice);
-    } else if (source.anyOf === undefined && !part) {
-      all.push(...(this.#choice(source, url)?.slice(1) ?? []));
+      if (source.oneOf === undefined) all.push(...(choice?.slice(1) ?? []));
+      else all.push(...(choice ?? [{ anyOf: this.#each(source.oneOf, url) }]));
     }
     if (all.length > 0) target.allOf = all;
     return source.nullable === true ? nullable(target) : target;

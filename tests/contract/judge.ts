@@ -73,7 +73,9 @@ export function judge(exchange: Exchange): Verdict | undefined {
 function mistaken({ service, method, target, answer }: Exchange, ours: boolean): boolean {
   const others = (Object.keys(DESCRIPTIONS) as DescribedService[]).filter((other) => other !== service);
   const elsewhere = others.some((other) => findOperation(other, method, target) !== undefined);
-  return answer !== undefined && answer.status >= 400 && (!ours || elsewhere);
+  return !ours
+    ? answer === undefined || answer.status >= 400
+    : elsewhere && answer !== undefined && answer.status >= 400;
 }
 
 type Add = (side: Side, at: string, keyword: string, detail?: string) => void;

@@ -154,7 +154,7 @@ const OKTA: readonly KnownDifference[] = [
     source: "okta-api 2.3, the description of the request [inferred]",
   },
   {
-    operations: "POST /oauth2/v1/clients",
+    operations: /^(POST|PUT) \/oauth2\/v1\/clients(\/\{clientId\})?$/,
     side: "answer",
     at: /^\/(error|error_description)$/,
     keyword: "unknown",
@@ -194,6 +194,14 @@ const OKTA: readonly KnownDifference[] = [
     source: "the description's own security schemes client_secret_post and private_key_jwt [confirmed]",
   },
   {
+    operations: "POST /oauth2/v1/token",
+    side: "request",
+    at: /^\?(grant_type|scope|client_assertion|client_assertion_type)$/,
+    keyword: "unknown",
+    what: "the form's parameters in the query, without a body",
+    source: "code of Okta's Go SDKs, see sandbox/okta/oauth/client-authentication.ts [confirmed]",
+  },
+  {
     operations: FORM,
     side: "answer",
     at: /^\/error(Code|Summary|Link|Id|Causes)$/,
@@ -218,7 +226,7 @@ const OKTA: readonly KnownDifference[] = [
     source: "the description's choice between RSA and EC goes by kty and lists values of use [confirmed]",
   },
   {
-    operations: /^(GET|POST|PUT) \/oauth2\/v1\/clients(\/\{clientId\})?$/,
+    operations: /^(GET|POST|PUT) \/oauth2\/v1\/clients(\/\{clientId\}(\/lifecycle\/newSecret)?)?$/,
     side: "answer",
     at: /^(\/\*)?\/client_uri$/,
     keyword: "unknown",

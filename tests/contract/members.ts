@@ -1,5 +1,5 @@
 /** What JSON Schema does not say of members: which ones a schema doesn't have at all, and which ones only requests may have. */
-import { type Json, type Located, deref } from "./descriptions.ts";
+import { type Json, type Located, deref, leadsBack } from "./descriptions.ts";
 import type { Side } from "./json-schema.ts";
 
 export interface MemberFault {
@@ -43,17 +43,17 @@ const child = ({ url }: Located, schema: unknown): Located[] =>
 
 /**
  * A schema and what it is put together of; of alternatives with a discriminator only the one that the value names. `part`: of an `allOf`,
- * or chosen by a discriminator: one of its own without alternatives would lead back.
+ * or chosen by a discriminator; alternatives that lead back are then left out.
  */
 export function flatten(schema: Located, data: unknown, part = false): Located[] {
   const { value, url } = deref(schema.value, schema.url);
   const each = (source: unknown, of: boolean): Located[] => flatten({ value: source as Json, url }, data, of);
   const all = ((value.allOf as unknown[] | undefined) ?? []).flatMap((source) => each(source, true));
-  const alternatives = [value.oneOf, value.anyOf].flatMap((source) => (source as unknown[] | undefined) ?? []);
+  if (part && leadsBack({ value, url })) return [{ value, url }, ...all];
   const { propertyName, mapping } = (value.discriminator ?? {}) as { propertyName?: string; mapping?: Json };
-  const goes = propertyName !== undefined && (alternatives.length > 0 || !part);
-  const named = goes ? (data as Json | null | undefined)?.[propertyName] : undefined;
+  const named = propertyName === undefined ? undefined : (data as Json | null | undefined)?.[propertyName];
   const chosen = typeof named === "string" ? mapping?.[named] : undefined;
   if (typeof chosen === "string") return [{ value, url }, ...all, ...each({ $ref: chosen }, true)];
-  return [{ value, url }, ...all, ...alternatives.flatMap((source) => each(source, false))];
+  const alternatives = [value.oneOf, value.anyOf].flatMap((source) => (source as unknown[] | undefined) ?? []);
+  return [{ value, url }, ...all, ...alternatives.flatMap((source) => each(source, true))];
 }

@@ -92,3 +92,9 @@ export const sameKeys = (a: readonly ClientKey[], b: readonly ClientKey[]): bool
 export function keyInApp({ created: _created, lastUpdated: _lastUpdated, crv: _crv, ...key }: ClientKey): Json {
   return key;
 }
+
+/** The key as a registered client shows it: without its id and status, and without a use that it does not have. */
+export function keyInRegistration(key: ClientKey): Json {
+  const { id: _id, status: _status, use, ...rest } = keyInApp(key);
+  return { ...rest, ...(use !== null && { use }) };
+}

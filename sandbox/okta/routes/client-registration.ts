@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Env } from "../../core/service.ts";
 import { APP_ADMINS, APP_READERS, authorize } from "../caller.ts";
 import { addApp, addSecret, newestSecret, removeApp, replaceSecret, requireClient } from "../clients/client-apps.ts";
-import { keyInApp, readKeySet } from "../clients/keys.ts";
+import { keyInRegistration, readKeySet } from "../clients/keys.ts";
 import {
   APPLICATION_TYPES,
   AUTHENTICATION_METHODS,
@@ -103,7 +103,7 @@ function representation(app: App, options: { withSecret: boolean }): Json {
     grant_types: app.grantTypes,
     token_endpoint_auth_method: app.authenticationMethod,
     application_type: app.applicationType,
-    ...(app.keys.length > 0 && { jwks: { keys: app.keys.map(keyInApp) } }),
+    ...(app.keys.length > 0 && { jwks: { keys: app.keys.map(keyInRegistration) } }),
     ...(app.jwksUri !== null && { jwks_uri: app.jwksUri }),
   };
 }

@@ -130,7 +130,7 @@ describe("repeats", () => {
       const position = world.journal.position;
       // The call is made up, so it is not our own that makes it.
       await expect(world.client({ userAgent: "test" }).run({ ...call, method })).rejects.toThrow(/503/);
-      expect(world.entries(position).filter(({ fault }) => fault !== undefined)).toHaveLength(1);
+      expect(world.journal.entries({ after: position }).filter(({ fault }) => fault !== undefined)).toHaveLength(1);
     }
   });
 
