@@ -53,6 +53,8 @@ describe("up converges, once and for all,", () => {
       event !== undefined && event.metadata.op !== "same" ? [event.metadata.type] : [],
     );
     expect(left.filter((type) => type !== "okta:index/appOauthApiScope:AppOauthApiScope")).toEqual([]);
+    // A minute later its list is whole. (Were it late still, Okta would refuse to grant again; a refresh later on mends it too.)
+    bench.lab.okta.switches.newObjectsHiddenReads = 0;
     expect(await up()).toBe("succeeded");
     expect(await previewed()).toEqual(["same"]);
     const { changeSummary } = await bench.stack.previewRefresh({ ...recorded(bench), runProgram: true });
