@@ -215,7 +215,7 @@ function candidates(service: DescribedService, method: string, length: number): 
   return routes;
 }
 
-/** Values of the path's parameters in the order of the template. */
+/** Values of the path's parameters in the order of the template; as they are where they can't be decoded. */
 export function pathValues(operation: Operation, path: string): Record<string, string> {
   const asked = path.split("?", 1)[0]!.split("/");
   const template = operation.name.slice(operation.method.length + 1).split("/");
@@ -224,9 +224,17 @@ export function pathValues(operation: Operation, path: string): Record<string, s
       const pattern = segment(published);
       const names = published.match(/\{([^}]*)\}/g) ?? [];
       const values = typeof pattern === "string" ? [] : (pattern.exec(asked[index]!)?.slice(1) ?? []);
-      return names.map((name, i): [string, string] => [name.slice(1, -1), decodeURIComponent(values[i] ?? "")]);
+      return names.map((name, i): [string, string] => [name.slice(1, -1), decoded(values[i] ?? "")]);
     }),
   );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** All operations of one description. */

@@ -22,7 +22,8 @@ const APP = /^(GET|POST|PUT) \/api\/v1\/apps(\/\{appId\})?$/;
 const SERVER = /^(GET|POST|PUT) \/api\/v1\/authorizationServers(\/\{authServerId\})?$/;
 const SCOPE = /^(GET|POST|PUT) \/api\/v1\/authorizationServers\/\{authServerId\}\/scopes(\/\{scopeId\})?$/;
 const RULE = /^(GET|POST|PUT) \S+\/policies\/\{policyId\}\/rules(\/\{ruleId\})?$/;
-const FORM = /^POST \/oauth2\/(\{authorizationServerId\}\/)?v1\/(token|introspect)$/;
+const FORM = /^POST \/oauth2\/(\{authorizationServerId\}\/)?v1\/(token|introspect|revoke)$/;
+const REGISTRATION = /^(POST|PUT) \/oauth2\/v1\/clients(\/\{clientId\})?$/;
 
 const OKTA: readonly KnownDifference[] = [
   {
@@ -224,6 +225,54 @@ const OKTA: readonly KnownDifference[] = [
     keyword: "unknown",
     what: "members of an RSA key",
     source: "the description's choice between RSA and EC goes by kty and lists values of use [confirmed]",
+  },
+  {
+    operations: /^(POST|PUT) \/(api\/v1\/apps(\/\{appId\})?|oauth2\/v1\/clients(\/\{clientId\})?)$/,
+    side: "request",
+    at: /\/keys\/\*\/(crv|x|y)$/,
+    keyword: "unknown",
+    what: "members of an EC key",
+    source: "RFC 7518, 6.2.1: such a key is none without them [inferred]",
+  },
+  {
+    operations: REGISTRATION,
+    side: "answer",
+    at: /^\/jwks\/keys\/\*\/[xy]$/,
+    keyword: "unknown",
+    what: "members of an EC key",
+    source: "RFC 7518, 6.2.1 [inferred]",
+  },
+  {
+    operations: REGISTRATION,
+    side: "request",
+    at: /^\/(redirect_uris|response_types)$/,
+    keyword: "type",
+    what: "null where a client needs none",
+    source: "the description's own text of redirect_uris [confirmed]",
+  },
+  {
+    operations: /^POST \/oauth2\/(v1\/clients|\{authorizationServerId\}\/v1\/token)$/,
+    side: "request",
+    at: "/colour",
+    keyword: "unknown",
+    what: "a member that nobody knows is ignored",
+    source: "RFC 7591, 2 and RFC 6749, 3.2 [inferred]",
+  },
+  {
+    operations: "POST /oauth2/{authorizationServerId}/v1/introspect",
+    side: "request",
+    at: "/token_type_hint",
+    keyword: "enum",
+    what: "a hint that nobody knows is ignored",
+    source: "RFC 7662, 2.1 [inferred]",
+  },
+  {
+    operations: /^(POST|PUT|DELETE) \/(api\/v1|oauth2\/v1\/clients)/,
+    side: "answer",
+    at: "503",
+    keyword: "status",
+    what: "read-only mode",
+    source: "Okta's error codes, E0000010 [confirmed]",
   },
   {
     operations: /^(GET|POST|PUT) \/oauth2\/v1\/clients(\/\{clientId\}(\/lifecycle\/newSecret)?)?$/,
@@ -524,6 +573,14 @@ const ANYPOINT: readonly KnownDifference[] = [
     keyword: "unknown",
     what: "members of a contract",
     source: "anypoint-api 4.3, support article 005385409 [confirmed]",
+  },
+  {
+    operations: /^(GET|POST|DELETE) \/exchange\/\S+\/applications(\/\{applicationId\})?$/,
+    side: "answer",
+    at: /^(429|500|503)$/,
+    keyword: "status",
+    what: "too many requests, as the balancer says it",
+    source: "anypoint-api 8, support article 001121231 [confirmed]",
   },
 ];
 
