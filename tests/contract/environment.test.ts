@@ -17,8 +17,11 @@ const ROOT = join(import.meta.dirname, "..", "..");
     ];
     const args = [...jest, "--runInBand", "--testMatch", "**/tests/contract/fixtures/departing.fixture.ts"];
     const { code, said } = await new Promise<{ code: unknown; said: string }>((resolve) => {
-      execFile(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: "" } }, (error, out, err) =>
-        resolve({ code: error?.code ?? 0, said: out + err }),
+      execFile(
+        process.execPath,
+        args,
+        { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: "", CONTRACT_RUN: undefined } },
+        (error, out, err) => resolve({ code: error?.code ?? 0, said: out + err }),
       );
     });
     expect(said).toContain("2 departures");
