@@ -123,7 +123,7 @@ export async function startWalk(): Promise<Walk> {
         const { hostname, port } = new URL(lab[service].url);
         const headers: Record<string, string> = {
           accept: "application/json",
-          "user-agent": "Test",
+          "user-agent": "Noise",
           ...(anonymous !== true && { authorization: authorization[service] }),
           ...(type !== undefined && { "content-type": type }),
           ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
