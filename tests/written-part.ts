@@ -2,17 +2,6 @@
 
 /** The document with another text in its part. Throws where the two marker lines are not there. */
 export function withPart(document: string, name: string, command: string, text: string): string {
-  const { start, end } = bounds(document, name, command);
-  return `${document.slice(0, start)}\n\n${text.trim()}\n\n${document.slice(end)}`;
-}
-
-/** The text of a part. Throws where the two marker lines are not there. */
-export function partOf(document: string, name: string, command: string): string {
-  const { start, end } = bounds(document, name, command);
-  return document.slice(start, end).trim();
-}
-
-function bounds(document: string, name: string, command: string): { start: number; end: number } {
   const begin = `<!-- ${name}: begin, written by \`${command}\` -->`;
   const close = `<!-- ${name}: end -->`;
   const at = document.indexOf(begin);
@@ -20,5 +9,5 @@ function bounds(document: string, name: string, command: string): { start: numbe
   if (at < 0 || end < at) {
     throw new Error(`The document has not these two lines, one after the other: ${begin} and ${close}`);
   }
-  return { start: at + begin.length, end };
+  return `${document.slice(0, at)}${begin}\n\n${text.trim()}\n\n${document.slice(end)}`;
 }
