@@ -3,7 +3,6 @@ import Table from "cli-table3";
 import { withPart } from "../written-part.ts";
 import { OPERATIONS } from "./cases.ts";
 import type { Result } from "./results.ts";
-
 import { TROUBLES, type Trouble } from "./stage.ts";
 import { FAULT_CLASSES } from "./ways.ts";
 
