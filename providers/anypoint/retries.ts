@@ -32,8 +32,6 @@ export async function sendWithRetries(
   deadline: number,
   { retries = 4, pauseMs = 500, onlyWhenLimited = false }: RetryTimes,
 ): Promise<HttpAnswer> {
-  const tooLong = (error: unknown) =>
-    error instanceof Repeatable && Date.now() + (askedPause(error.answer.headers, Date.now()) ?? 0) > deadline;
   const mayRepeat = (error: unknown) => !onlyWhenLimited || (error instanceof Repeatable && isLimit(error.answer));
   try {
     return await pRetry(
@@ -48,11 +46,12 @@ export async function sendWithRetries(
         maxTimeout: 10_000,
         randomize: true,
         signal,
-        shouldRetry: ({ error }) => mayRepeat(error) && !signal.aborted && !tooLong(error),
+        // Decided once for each failure, before the pause: after it the same pause would count twice against the deadline.
         onFailedAttempt: async ({ error, retriesLeft }) => {
-          if (!(error instanceof Repeatable) || retriesLeft === 0 || !mayRepeat(error) || tooLong(error)) return;
-          const pause = askedPause(error.answer.headers, Date.now());
-          if (pause !== undefined && pause > 0) await sleep(pause, undefined, { signal });
+          if (retriesLeft === 0) return;
+          const asked = error instanceof Repeatable ? (askedPause(error.answer.headers, Date.now()) ?? 0) : 0;
+          if (!mayRepeat(error) || signal.aborted || Date.now() + asked > deadline) throw error;
+          if (asked > 0) await sleep(asked, undefined, { signal });
         },
       },
     );

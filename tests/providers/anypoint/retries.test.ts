@@ -77,6 +77,10 @@ describe("what is repeated", () => {
       ...{ result: expect.any(NoAnswer), used: 1 },
     });
   });
+  test("whose pause ends before the deadline, though twice the pause does not", async () => {
+    const script = [answer(429, { "retry-after": "1" }), answer(200)];
+    expect(await play(script, { deadline: Date.now() + 1900 })).toMatchObject({ result: { status: 200 }, used: 2 });
+  });
   test("after the pause that was asked for", async () => {
     expect(await play([answer(429, { "retry-after": "0" }), answer(200)])).toMatchObject({ result: { status: 200 } });
   });
