@@ -10,6 +10,7 @@ import {
 } from "./api-manager.ts";
 import type { ApiInstanceInputs } from "./api-instance-inputs.ts";
 import type { AnypointClient } from "./client.ts";
+import { NOT_FOUND } from "./creation.ts";
 import { AnypointError, refusal } from "./errors.ts";
 import { environment } from "./organizations.ts";
 
@@ -116,7 +117,7 @@ export async function requireInstance(client: AnypointClient, place: InstancePla
   const found = await findInstance(client, place);
   if (found !== undefined) return found;
   throw new AnypointError(
-    `Could not find ${describeApi(place)}. Check the number in API Manager, and that this environment and business group own it; if it was deleted, run \`pulumi refresh --run-program\`.`,
+    `Could not find ${describeApi(place)}. Check the number in API Manager, and that this environment and business group own it. ${NOT_FOUND}`,
     { code: "not-found", operation: "instances.read", status: 404 },
   );
 }

@@ -10,6 +10,7 @@ import {
 } from "./api-manager.ts";
 import type { ApiPolicyInputs } from "./api-policy-inputs.ts";
 import { type AnypointClient, path } from "./client.ts";
+import { NOT_FOUND } from "./creation.ts";
 import { AnypointError, refusal } from "./errors.ts";
 import { type PolicyTemplate, configurationProblems, resolveTemplate } from "./policy-template.ts";
 
@@ -94,7 +95,7 @@ export async function policiesOf(client: AnypointClient, place: InstancePlace): 
   const found = await findPolicies(client, place);
   if (found !== undefined) return found;
   throw new AnypointError(
-    `Could not read the policies of ${describeApi(place)}: the instance is gone. Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
+    `Could not read the policies of ${describeApi(place)}: the instance is not there. ${NOT_FOUND}`,
     { code: "not-found", operation: "policies.read", status: 404 },
   );
 }
@@ -107,7 +108,7 @@ export async function requirePolicy(
   const found = (await policiesOf(client, target)).find(({ policyId }) => policyId === target.policyId);
   if (found !== undefined) return found;
   throw new AnypointError(
-    `Could not find ${subjectOf(target)}. It was removed, or the connected app may not see it (read:api_policies). Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
+    `Could not find ${subjectOf(target)}. It was removed, or the connected app may not see it (read:api_policies). ${NOT_FOUND}`,
     { code: "not-found", operation: "policies.read" },
   );
 }

@@ -12,7 +12,7 @@ import {
   type ClientApplicationState,
   application,
 } from "./client-application-wire.ts";
-import { type Ownership, afterCreation, createOnce, untilShown } from "./creation.ts";
+import { NOT_FOUND, type Ownership, afterCreation, createOnce, untilShown } from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { registrationAdvice } from "./registration-refusal.ts";
@@ -84,10 +84,7 @@ export async function updateClientApplication(
   const { applicationId, organizationId, origin } = state;
   const found = await findApplication(client, organizationId, applicationId, state.name);
   if (found === undefined) {
-    throw refusal(
-      "applications.read",
-      `Could not complete ${subjectOf(state.name)}: it is gone. Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
-    );
+    throw refusal("applications.read", `Could not complete ${subjectOf(state.name)}: it is not there. ${NOT_FOUND}`);
   }
   return (await complete(client, organizationId, inputs, found, origin)).state;
 }
@@ -171,8 +168,9 @@ async function complete(
     origin,
   };
   return afterCreation(applicationId, state, async () => {
-    // Not shown in time it is the row at hand that counts.
-    const seen = await untilShown(client, () => findApplication(client, organizationId, applicationId, inputs.name));
+    const look = () => findApplication(client, organizationId, applicationId, inputs.name);
+    // Not shown, or not in time, it is the row at hand that counts.
+    const seen = await (state.clientId && state.clientSecret && row.providerId ? look() : untilShown(client, look));
     const whole = {
       ...state,
       clientId: state.clientId || (seen?.clientId ?? ""),

@@ -138,13 +138,17 @@ export async function writeProvider(client: AnypointClient, inputs: ClientProvid
   }
 }
 
-/** The provider, with secrets masked; undefined when it is not there. */
-export function getProvider(
+/**
+ * The provider, with secrets masked; undefined when it is not there. An empty id, which stands for Anypoint's own in some answers, is not
+ * asked for: it would be the path of the list.
+ */
+export async function getProvider(
   client: AnypointClient,
   organizationId: string,
   providerId: string,
   name: string,
 ): Promise<ClientProviderAnswer | undefined> {
+  if (providerId === "") return undefined;
   return client.find(
     {
       operation: "clientProviders.read",

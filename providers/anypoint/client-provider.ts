@@ -24,8 +24,16 @@ import {
   registersOtherwise,
   seeProvider,
 } from "./client-provider-wire.ts";
-import { type Ownership, afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
-import { refusal, unexpectedAnswer } from "./errors.ts";
+import {
+  NOT_FOUND,
+  type Ownership,
+  afterCreation,
+  afterWrites,
+  createOnce,
+  notShownYet,
+  untilShown,
+} from "./creation.ts";
+import { AnypointError, refusal, unexpectedAnswer } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { instancesBoundTo, tellUnseen } from "./provider-users.ts";
 import { type Tell, tellUser } from "./remains.ts";
@@ -58,8 +66,10 @@ export async function createClientProvider(
       `Could not adopt ${subject}: there is none of this name with the Inspector ${inputs.inspectorClientId}. Nothing was made. Correct the name, or take adopt out to have it made.`,
     );
   }
-  const providerId = await createOnce(
+  const find = () => idOfMade(client, organizationId, inputs);
+  const found = await createOnce(
     client,
+    // The 201 has no body (confirmed: DX-AM), and what one says is not asked.
     async () => {
       await writeProvider(client, inputs, {
         operation: "clientProviders.create",
@@ -68,19 +78,11 @@ export async function createClientProvider(
         path: path`/accounts/api/organizations/${organizationId}/clientProviders`,
         body: creationBody(inputs),
       });
-      // The 201 has no body (confirmed: DX-AM), and what one says is not asked.
-      return untilShown(client, () => idOfMade(client, organizationId, inputs));
+      return undefined;
     },
-    () => idOfMade(client, organizationId, inputs),
+    find,
   );
-  if (providerId === undefined) {
-    throw unexpectedAnswer(
-      { operation: "clientProviders.create", subject },
-      "Anypoint answered 201, but its list of client providers does not show it",
-      "It was made all the same. Wait until it is there in Access Management, Client Providers, then run the command again: it is then found, and none is made twice. " +
-        "If it is there already, the connected app can't see it: grant it the scope read:orgclientproviders in the root organization first.",
-    );
-  }
+  const providerId = found ?? (await idAfterAnswer(client, subject, find));
   const state: ClientProviderState = {
     ...inputs,
     providerId,
@@ -96,6 +98,29 @@ export async function createClientProvider(
     return { id: providerId, state: { ...state, supportedGrantTypes: await grantTypes(client, state) } };
   });
 }
+
+/** Finds what an answer says was made; the id is nowhere but in the list. Throws when it is not shown in time, or can't be looked for. */
+async function idAfterAnswer(
+  client: AnypointClient,
+  subject: string,
+  find: () => Promise<string | undefined>,
+): Promise<string> {
+  const attempt = { operation: "clientProviders.create", subject } as const;
+  const found = await untilShown(client, find).catch((error: unknown) => {
+    if (!(error instanceof AnypointError)) throw error;
+    throw new AnypointError(`${subject} was made, but its id was not learnt. ${error.message} ${MADE}`, error, error);
+  });
+  if (found !== undefined) return found;
+  throw unexpectedAnswer(
+    attempt,
+    "Anypoint answered 201, but its list of client providers does not show it",
+    `It was made all the same. ${MADE} ` +
+      "If it is there already, the connected app can't see it: grant it the scope read:orgclientproviders in the root organization first.",
+  );
+}
+
+const MADE =
+  "Wait until it is there in Access Management, Client Providers, then run the command again: it is then found, and none is made twice.";
 
 /** Id of the provider that was just made. There was none of its name before; of several that are there now, ours. */
 async function idOfMade(
@@ -140,7 +165,7 @@ export async function updateClientProvider(
   if (answer === undefined) {
     throw refusal(
       "clientProviders.update",
-      `Could not update ${subjectOf(state.name, organizationId)}: it is gone (${providerId}). Run \`pulumi refresh --run-program\`, then \`pulumi up\`: it is created anew.`,
+      `Could not update ${subjectOf(state.name, organizationId)}: it is not there (${providerId}). ${NOT_FOUND}`,
     );
   }
   if (state.byHand) requireOurs(inputs, answer, organizationId);

@@ -15,7 +15,15 @@ import {
   numericId,
 } from "./api-manager.ts";
 import { type AnypointClient, path } from "./client.ts";
-import { type Ownership, afterCreation, afterWrites, createOnce, notShownYet, untilShown } from "./creation.ts";
+import {
+  NOT_FOUND,
+  type Ownership,
+  afterCreation,
+  afterWrites,
+  createOnce,
+  notShownYet,
+  untilShown,
+} from "./creation.ts";
 import { AnypointError, couldNot, refusal } from "./errors.ts";
 import { rootOrganization } from "./organizations.ts";
 import { type Tell, tellUser } from "./remains.ts";
@@ -284,7 +292,7 @@ async function requireContract(client: AnypointClient, state: ContractState): Pr
   const row = await findContract(client, state, state.contractId);
   if (row !== undefined) return row;
   throw new AnypointError(
-    `Could not find ${subjectOf(state)}. It was deleted, or the connected app may not see it (read:api_contracts). Run \`pulumi refresh --run-program\`, then \`pulumi up\`.`,
+    `Could not find ${subjectOf(state)}. It was deleted, or the connected app may not see it (read:api_contracts). ${NOT_FOUND}`,
     { code: "not-found", operation: "contracts.read" },
   );
 }

@@ -67,22 +67,18 @@ export async function afterWrites<T>(state: object, work: (wrote: () => void) =>
 }
 
 /**
- * Looks that follow the first, when something was made and is not shown yet, by their pause as a multiple of the client's own: by
- * default 15 s in all. Whether Anypoint's reads may lag behind its writes is unknown.
+ * Looks that follow the first, when something was or may have been made and is not shown yet, by their pause as a multiple of the
+ * client's own: by default 15 s in all. Whether Anypoint's reads may lag behind its writes is unknown.
  */
 const LATER_LOOKS = [1, 2, 4, 8, 8, 8];
-
-/** The same where nobody knows whether something was made, and most often nothing was. */
-const DOUBTFUL_LOOKS = [1, 2];
 
 /** Looks for what was just made until it is shown; undefined when it was not in time. */
 export async function untilShown<T>(
   { pauseMs }: Pick<AnypointClient, "pauseMs">,
   find: () => Promise<T | undefined>,
-  laterLooks: readonly number[] = LATER_LOOKS,
 ): Promise<T | undefined> {
   let found = await find();
-  for (const factor of laterLooks) {
+  for (const factor of LATER_LOOKS) {
     if (found !== undefined) break;
     await pause(pauseMs * factor);
     found = await find();
@@ -97,12 +93,20 @@ const pause = (ms: number): Promise<void> =>
 
 /** What to do about an object that was made and kept in the state, but never shown. */
 export const notShownYet = (what: string): string =>
-  `${what} was made, but Anypoint does not show it yet. It is kept in the stack's state, and nothing is made twice: wait a minute, then run \`pulumi up\` again. ` +
-  "If it stays so, look whether it is there in Anypoint, and whether the connected app may see it.";
+  `${what} was made, but Anypoint does not show it yet. It is kept in the stack's state: wait until it is there in Anypoint, then run \`pulumi up\` again, which goes on with it. ` +
+  "No `pulumi refresh` before: it would take it for deleted, and it would be made twice. If Anypoint's pages show it already, the connected app may not see it.";
+
+/** What to do about an object of the state that is not found. */
+export const NOT_FOUND =
+  "If it was made a moment ago, wait until it is there in Anypoint and run the command again. If it was deleted, run `pulumi refresh --run-program`, then `pulumi up`.";
+
+/** What to do where nobody knows whether something was made: the next run finds only what is shown by then. */
+const MAYBE_MADE =
+  "It was looked for, and is not shown; it may have been made all the same. Wait a minute and look for it in Anypoint before the command is run again: what is shown by then is found, what is not would be made twice.";
 
 /**
  * Sends a creating POST once. Where its answer is lost or is a fault, looks whether the object is there now; it was not
- * before, so it is ours.
+ * before, so it is ours. Where it is not shown in time, the error says that it may be there.
  */
 export async function createOnce<T>(
   client: AnypointClient,
@@ -113,8 +117,8 @@ export async function createOnce<T>(
     return await post();
   } catch (error) {
     if (!(error instanceof AnypointError) || !mayHaveWorked(error)) throw error;
-    const found = await untilShown(client, find, DOUBTFUL_LOOKS).catch(() => undefined);
-    if (found === undefined) throw error;
+    const found = await untilShown(client, find).catch(() => undefined);
+    if (found === undefined) throw new AnypointError(`${error.message} ${MAYBE_MADE}`, error, error.cause);
     return found;
   }
 }

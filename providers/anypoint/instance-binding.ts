@@ -93,7 +93,7 @@ async function apiGroups(client: AnypointClient, place: InstancePlace, instance:
 
 /** Type of a provider by its id. One that is not made yet, or can't be read, is taken to be of our own type. */
 async function providerType(client: AnypointClient, id: string | null | undefined): Promise<string | undefined> {
-  if (id === null) return undefined;
+  if (id === null || id === "") return undefined;
   if (id === undefined) return PROVIDER_TYPE;
   try {
     const { id: organizationId } = await rootOrganization(client);

@@ -670,7 +670,7 @@ export const FAULTS: readonly Fault[] = [
     ],
     unknown: ["api-policy"],
     verify: ["call gateway-introspection-failed", "garbage-token gateway-introspection-failed"],
-    up: { change: changeProvider, names: /it is gone .* `pulumi refresh --run-program`/ },
+    up: { change: changeProvider, names: /it is not there .* `pulumi refresh --run-program`/ },
   },
   {
     name: "the provider's token URL changed",

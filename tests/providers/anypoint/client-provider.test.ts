@@ -6,6 +6,7 @@ import {
   readClientProvider,
   updateClientProvider,
 } from "../../../providers/anypoint/client-provider.ts";
+import { getProvider } from "../../../providers/anypoint/client-provider-calls.ts";
 import { HalfCreated } from "../../../providers/anypoint/creation.ts";
 import { AnypointClient } from "../../../providers/anypoint/client.ts";
 import { startServer } from "../../../sandbox/core/server.ts";
@@ -252,6 +253,14 @@ describe("read", () => {
   });
 });
 
+test("an empty id, which stands for Anypoint's own provider, is not asked for", async () => {
+  const client = world.client();
+  expect(await getProvider(client, world.organizationId, "", "Anypoint")).toBeUndefined();
+  expect(world.journal.entries({ service: "anypoint" }).filter(({ path }) => path.includes("clientProviders"))).toEqual(
+    [],
+  );
+});
+
 describe("update", () => {
   test("sends the changed member whole and nothing else, and never a masked secret", async () => {
     const inputs = world.providerInputs();
@@ -289,7 +298,7 @@ describe("update", () => {
     delete world.anypoint.state.clientProviders[id];
     await expect(
       updateClientProvider(world.client(), id, state, world.providerInputs({ timeoutSeconds: 6 })),
-    ).rejects.toThrow(/it is gone.*pulumi refresh --run-program/s);
+    ).rejects.toThrow(/it is not there.*pulumi refresh --run-program/s);
   });
 });
 

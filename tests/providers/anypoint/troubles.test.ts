@@ -107,6 +107,29 @@ describe("new objects that are not shown at once", () => {
     expect(counts()[0]).toBe(1);
   });
 
+  test("a provider whose creation lost its answer, and that is not shown in time, may be there: the error says so", async () => {
+    await startCounted({ newObjectsHiddenReads: 1000 });
+    world.faults.add({ service: "anypoint", method: "POST", path: "/clientProviders$", kind: "cut" });
+    await expect(makeProvider()).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/may have been made all the same.*look for it in Anypoint.*made twice/),
+    });
+    expect(counts()[0]).toBe(1);
+  });
+
+  test("a provider that can't be looked for after its creation is told to be made", async () => {
+    await startCounted();
+    const providers = "/accounts/api/organizations/[^/]+/clientProviders$";
+    world.faults.add({ service: "anypoint", method: "GET", path: providers, kind: "refuse", status: 403, skip: 1 });
+    await expect(makeProvider()).rejects.toMatchObject({
+      code: "forbidden",
+      message: expect.stringMatching(
+        /^client provider .* was made, but its id was not learnt\. .*403.*none is made twice/,
+      ),
+    });
+    expect(counts()[0]).toBe(1);
+  });
+
   test("what has an id is kept in the state when it is never shown, and the error names it", async () => {
     await startCounted();
     const { id: clientProviderId } = await makeProvider();
@@ -116,7 +139,7 @@ describe("new objects that are not shown at once", () => {
     const { id, message } = left as HalfCreated;
     expect(world.anypoint.state.apiInstances[id]).toBeDefined();
     expect(message).toContain(id);
-    expect(message).toMatch(/was made, but Anypoint does not show it yet.*pulumi up/);
+    expect(message).toMatch(/was made, but Anypoint does not show it yet.*pulumi up.*No `pulumi refresh` before/);
   });
 
   test("an application, whose creation tells all, does not depend on it", async () => {
