@@ -1,7 +1,7 @@
 /** Whether this machine's clock is apart from a server's, which the `Date` of its answers tells. */
 
-/** Seconds by which our clock is ahead of the server's, negative: behind; undefined without a `Date`. Off by a second and the answer's way. */
-export function clockAhead(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
+/** Seconds by which our clock is ahead of the server's, negative: behind; undefined without a `Date`. `now`: when the request was sent. Off by a second and the request's way. */
+export function clockAhead(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const told = Date.parse(headers.date ?? "");
   return Number.isNaN(told) ? undefined : Math.round((now - told) / 1000);
 }

@@ -32,29 +32,33 @@ export async function orgToken(
   send: Send = sendToOkta,
 ): Promise<OrgToken> {
   const url = `${orgUrl}/oauth2/v1/token`;
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    scope: scopes.join(" "),
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    client_assertion: await assertion(app, url),
+  }).toString();
+  // Before the request: a slow answer must not look like a clock ahead.
+  const sentAt = Date.now();
   const answer = await send({
     url,
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-    body: new URLSearchParams({
-      grant_type: "client_credentials",
-      scope: scopes.join(" "),
-      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-      client_assertion: await assertion(app, url),
-    }).toString(),
+    body,
   });
-  const body = answer.json as Record<string, unknown>;
-  if (answer.status === 200 && typeof body.access_token === "string") {
-    const granted = typeof body.scope === "string" ? body.scope.split(" ").filter(Boolean) : [...scopes];
-    return { accessToken: body.access_token, scopes: granted, clockAhead: clockAhead(answer.headers) };
+  const ahead = clockAhead(answer.headers, sentAt);
+  const said = answer.json as Record<string, unknown>;
+  if (answer.status === 200 && typeof said.access_token === "string") {
+    const granted = typeof said.scope === "string" ? said.scope.split(" ").filter(Boolean) : [...scopes];
+    return { accessToken: said.access_token, scopes: granted, clockAhead: ahead };
   }
-  const error = text(body.error) ?? text(body.errorCode);
-  const reason = text(body.error_description) ?? text(body.errorSummary);
+  const error = text(said.error) ?? text(said.errorCode);
+  const reason = text(said.error_description) ?? text(said.errorSummary);
   // Only what is wrong with the assertion can be the clock's doing.
-  const clock = error === "invalid_client" ? clockApart(clockAhead(answer.headers), "Okta's") : undefined;
-  const said = `${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
+  const clock = error === "invalid_client" ? clockApart(ahead, "Okta's") : undefined;
+  const words = `${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
   throw new OktaError(
-    `${url} refused a token to ${app.clientId}: ${said}${clock ? `${said.endsWith(".") ? "" : "."} ${clock}.` : ""}`,
+    `${url} refused a token to ${app.clientId}: ${words}${clock ? `${words.endsWith(".") ? "" : "."} ${clock}.` : ""}`,
     { code: "refused", status: answer.status, error, reason, clock },
   );
 }
