@@ -1,5 +1,6 @@
 /** The switches of the local services as people set them: read whole, changed in part by a checked patch, put back. */
 import { z } from "zod";
+import { privateKeyBlockNames } from "../providers/anypoint/private-key-block.ts";
 import type { AnypointService, AnypointSwitches } from "./anypoint/index.ts";
 import type { SwitchBoard } from "./core/control.ts";
 import { FREE_ORG_LIMITS, type LocalOkta, type OktaSwitches } from "./okta/index.ts";
@@ -44,8 +45,6 @@ const okta = z
   .extend({ publicClientAdmins: z.boolean() })
   .partial();
 
-const path = z.string().regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, { error: "give a dotted path of names" });
-
 const anypoint = z
   .strictObject({
     assertionKid: z.enum(["none", "thumbprint"]),
@@ -59,16 +58,7 @@ const anypoint = z
     exchangeRateLimit: z.int().min(0),
     exchangeLimitStatus: z.literal([429, 500, 503]),
     providerCreationAnswer: z.enum(["none", "provider", "other"]),
-    privateKeyBlock: z
-      .strictObject({
-        methodPath: z.union([path, z.literal("")]),
-        methodValue: z.union([z.string().min(1), z.boolean()]),
-        clientIdPath: path,
-        privateKeyPath: path,
-        scopesPath: path,
-        scopesFormat: z.enum(["array", "string"]),
-      })
-      .partial(),
+    privateKeyBlock: privateKeyBlockNames,
     unknownProviderKeys: z.enum(["refuse", "drop"]),
     ...clock,
     ...visibility,
@@ -87,7 +77,11 @@ interface Services {
 
 /** The board over two services; what it puts back is what they have now. */
 export function switchBoard(services: Services): SwitchBoard {
-  const atFirst = structuredClone(read());
+  const { okta: oktaAtFirst, anypoint: anypointAtFirst } = structuredClone({
+    okta: services.okta.switches,
+    anypoint: services.anypoint.switches,
+  });
+  const adminsAtFirst = adminsOf(services.okta.state);
 
   function read() {
     const { switches, state } = services.okta;
@@ -103,9 +97,7 @@ export function switchBoard(services: Services): SwitchBoard {
     const { publicClientAdmins, ...oktaSwitches } = parsed.data.okta ?? {};
     const { privateKeyBlock, ...anypointSwitches } = parsed.data.anypoint ?? {};
     Object.assign(services.okta.switches, oktaSwitches);
-    // Absent in an org that never had it on, so that the store is again as it was.
-    if (publicClientAdmins === true) services.okta.state.org.publicClientAdmins = true;
-    else if (publicClientAdmins === false) delete services.okta.state.org.publicClientAdmins;
+    if (publicClientAdmins !== undefined) setAdmins(publicClientAdmins);
     const { switches } = services.anypoint;
     Object.assign(switches, anypointSwitches, {
       privateKeyBlock: { ...switches.privateKeyBlock, ...privateKeyBlock },
@@ -113,7 +105,20 @@ export function switchBoard(services: Services): SwitchBoard {
     return undefined;
   }
 
-  return { read, change, reset: () => void change(atFirst) };
+  /** Puts back what was there as it was: it may be what no patch can say. */
+  function reset(): void {
+    Object.assign(services.okta.switches, { rateLimits: undefined }, structuredClone(oktaAtFirst));
+    Object.assign(services.anypoint.switches, structuredClone(anypointAtFirst));
+    setAdmins(adminsAtFirst);
+  }
+
+  /** Absent in an org that never had it on, so that the store is again as it was. */
+  function setAdmins(on: boolean): void {
+    if (on) services.okta.state.org.publicClientAdmins = true;
+    else delete services.okta.state.org.publicClientAdmins;
+  }
+
+  return { read, change, reset };
 }
 
 const adminsOf = ({ org }: LocalOkta["state"]): boolean => org.publicClientAdmins ?? false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { DEFAULT_SWITCHES } from "../../../sandbox/anypoint/context.ts";
+import { type AnypointSwitches, DEFAULT_SWITCHES } from "../../../sandbox/anypoint/context.ts";
 import { controlHelp, createControl } from "../../../sandbox/core/control.ts";
 import { Faults } from "../../../sandbox/core/faults.ts";
 import { Journal } from "../../../sandbox/core/journal.ts";
@@ -8,11 +8,11 @@ import { defaultSwitches } from "../../../sandbox/okta/switches.ts";
 import { switchBoard } from "../../../sandbox/switch-board.ts";
 import { TROUBLES } from "../../../sandbox/troubles.ts";
 
-function control() {
+function control(anypointAtFirst: Partial<AnypointSwitches> = {}) {
   const journal = new Journal();
   const faults = new Faults();
   const okta = { switches: defaultSwitches(), state: { org: {} } as LocalOkta["state"] };
-  const anypoint = { switches: structuredClone(DEFAULT_SWITCHES) };
+  const anypoint = { switches: { ...structuredClone(DEFAULT_SWITCHES), ...anypointAtFirst } };
   const board = switchBoard({ okta, anypoint });
   return { app: createControl(journal, faults, board), journal, faults, okta, anypoint };
 }
@@ -95,6 +95,17 @@ describe("switches", () => {
     expect(answer.status).toBe(400);
     expect((await answer.json()) as object).toEqual({ error: expect.stringMatching(words) });
     expect(okta.switches).toEqual(defaultSwitches());
+  });
+
+  test("are put back though the names of the block are unusual", async () => {
+    const privateKeyBlock = { ...DEFAULT_SWITCHES.privateKeyBlock, clientIdPath: "$client.key-id" };
+    const { app, okta, anypoint } = control({ privateKeyBlock });
+    const other = { okta: { readOnly: true }, anypoint: { privateKeyBlock: { clientIdPath: "client-2.id" } } };
+    expect((await app.request("/switches", patch(other))).status).toBe(200);
+    expect([okta.switches.readOnly, anypoint.switches.privateKeyBlock.clientIdPath]).toEqual([true, "client-2.id"]);
+    await app.request("/switches", { method: "DELETE" });
+    expect(okta.switches).toEqual(defaultSwitches());
+    expect(anypoint.switches).toEqual({ ...DEFAULT_SWITCHES, privateKeyBlock });
   });
 
   test("a patch with one wrong switch sets none of the others", async () => {
