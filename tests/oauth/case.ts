@@ -17,13 +17,15 @@ export interface OAuthCase {
   readonly okta: "accepted" | "inactive" | Refusal;
   /** The judge's error code where it refuses too, but not by Okta's code. */
   readonly judgeError?: string;
+  /** What an accepted answer says ({@link saidBy}), where no judge says it. */
+  readonly says?: Readonly<Record<string, unknown>>;
   /** Why the judge is not asked: what it has no counterpart for. */
   readonly oktaOnly?: string;
 }
 
 export type Expected = OAuthCase["okta"];
 /** What a case may say beside its request and Okta's answer. */
-export type More = Pick<OAuthCase, "judgeError" | "oktaOnly">;
+export type More = Pick<OAuthCase, "judgeError" | "oktaOnly" | "says">;
 
 export const THEMES = ["client assertions", "token requests", "introspection and revocation", "registration"] as const;
 export type Theme = (typeof THEMES)[number];

@@ -67,6 +67,7 @@ export function organizationRoutes(org: Org): Hono<Env> {
   routes.get("/api/v1/policies", (c) => {
     authorize(c, org, "okta.policies.read", APP_READERS);
     const type = c.req.query("type");
+    // Required (confirmed: description); that this code says so is inferred from Okta's list of error codes.
     if (type === undefined) throw managementError(400, "E0000028", "The request is missing a required parameter.");
     if (type !== "ACCESS_POLICY") {
       return c.json({ error: "not_simulated", message: `The local Okta has no policies of type ${type}.` }, 501);

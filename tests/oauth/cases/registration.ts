@@ -13,6 +13,18 @@ const SERVICE: Metadata = {
   grant_types: ["client_credentials"],
 };
 
+/** What a new client is told: its secret never expires (confirmed: OAuth API description). */
+const MADE = {
+  status: 201,
+  client_name: "orders consumer",
+  client_secret_expires_at: 0,
+  token_endpoint_auth_method: "client_secret_basic",
+};
+const SERVICE_MADE = {
+  ...MADE,
+  ...{ application_type: "service", grant_types: ["client_credentials"], redirect_uris: [], response_types: [] },
+};
+
 /** A registration with changes; undefined leaves a member out. */
 const by = (
   name: string,
@@ -47,7 +59,15 @@ const smallKey = (): Metadata => ({
 
 const good: OAuthCase[] = [
   by("a web client", {}, "accepted"),
-  by("a web client as Anypoint asks for it", { response_types: ["code", "token"] }, "accepted"),
+  by("a web client as Anypoint asks for it", { response_types: ["code", "token"] }, "accepted", {
+    says: {
+      ...MADE,
+      application_type: "web",
+      grant_types: ["authorization_code", "client_credentials"],
+      redirect_uris: ["https://consumer.example/callback"],
+      response_types: ["code", "token"],
+    },
+  }),
   by("a web client that names its type", { application_type: "web" }, "accepted"),
   by("a client by post", { token_endpoint_auth_method: "client_secret_post" }, "accepted"),
   by("a client by secret JWT", { token_endpoint_auth_method: "client_secret_jwt" }, "accepted"),
@@ -82,11 +102,12 @@ const good: OAuthCase[] = [
   ),
   by("two redirect URIs", { redirect_uris: ["https://a.example/cb", "https://b.example/cb"] }, "accepted"),
   by("a member that nobody knows", { colour: "green" }, "accepted"),
-  by("a service client", SERVICE, "accepted"),
+  by("a service client", SERVICE, "accepted", { says: SERVICE_MADE }),
   by(
     "a service client with null for what it has not",
     { ...SERVICE, redirect_uris: null, response_types: null },
     "accepted",
+    { says: SERVICE_MADE },
   ),
 ];
 

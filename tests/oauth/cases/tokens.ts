@@ -52,6 +52,7 @@ const NOT_CONSENTED: Refusal = {
 };
 const CUSTOM_SCOPE = invalidScope("Custom scopes are not allowed for this request.");
 const NOT_CONFIGURED = invalidScope("One or more scopes are not configured for the authorization server resource.");
+/** Which status is unknown: switch `accessDeniedStatus`. */
 const DENIED: Refusal = {
   status: 400,
   error: "access_denied",
@@ -72,8 +73,11 @@ const scopes: OAuthCase[] = [
   one("org: a scope not granted", NOT_CONSENTED, (side) => atOrg(side, grant(UNGRANTED_ORG_SCOPE)), {
     judgeError: "invalid_scope",
   }),
-  one("org: a granted scope and one that is not", "accepted", (side) =>
-    atOrg(side, grant(`${READ} ${UNGRANTED_ORG_SCOPE}`)),
+  one(
+    "org: a granted scope and one that is not",
+    "accepted",
+    (side) => atOrg(side, grant(`${READ} ${UNGRANTED_ORG_SCOPE}`)),
+    { says: { status: 200, token_type: "Bearer", expires_in: 3600, scope: READ } },
   ),
   one("org: an okta scope that there is not", NOT_CONSENTED, (side) => atOrg(side, grant("okta.nothing.read"))),
   one("org: a custom scope", CUSTOM_SCOPE, (side) => atOrg(side, grant(API_SCOPE))),
