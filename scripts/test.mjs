@@ -1,7 +1,7 @@
 // @ts-check
 // `npm test`: types, lint, formatting, and the Jest suites on two Node releases. Runs after the set-up (run.mjs).
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail, setup } from "./setup.mjs";
@@ -22,7 +22,7 @@ const engineOnBoth = ["life-cycle", "variants", "walk", "interruption"].map((nam
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {{ ok: boolean, counts?: Counts }} Outcome */
-/** @typedef {{ name: string, run: () => Promise<Outcome> }} Step */
+/** @typedef {{ name: string, suites?: true, run: (before: (Outcome | undefined)[]) => Promise<Outcome> }} Step */
 /** @typedef {{ node: string, env: Record<string, string | undefined> }} Runtime */
 
 const began = Date.now();
@@ -52,8 +52,9 @@ async function plan(args) {
     return [jest(`suites, Node ${major}`, current, [...(heavy ? engineOptions : []), ...forJest])];
   }
   // A look at all suites together needs all of them, and them alone.
-  process.env.CONTRACT_RUN = join(checkout, ".sandbox", "contract");
-  rmSync(process.env.CONTRACT_RUN, { recursive: true, force: true });
+  const found = join(checkout, ".sandbox", "contract");
+  process.env.CONTRACT_RUN = found;
+  rmSync(found, { recursive: true, force: true });
   const steps = [
     tool("types", current, "typescript/bin/tsc", ["--noEmit"]),
     tool("lint", current, "eslint/bin/eslint.js", [".", "--max-warnings", "0"]),
@@ -65,7 +66,19 @@ async function plan(args) {
     const ready = await setup({ nodeVersion: other, quiet: true });
     steps.push(...suites(other, ready, engineOnBoth));
   }
-  steps.push(script("contract, all suites", current, "tests/contract/whole.ts"));
+  const suiteSteps = steps.flatMap(({ suites }, index) => (suites ? index : []));
+  const whole = script("contract, all suites", current, "tests/contract/whole.ts");
+  const run = (/** @type {(Outcome | undefined)[]} */ before) => {
+    const counts = suiteSteps.map((index) => before[index]?.counts);
+    // A step that broke off has none.
+    if (counts.every((each) => each !== undefined)) {
+      const failed = counts.reduce((sum, each) => sum + each.failed, 0);
+      mkdirSync(found, { recursive: true });
+      writeFileSync(join(found, "all-ran.json"), JSON.stringify({ failed }));
+    }
+    return whole.run(before);
+  };
+  steps.push({ ...whole, run });
   return steps;
 }
 
@@ -137,6 +150,7 @@ function jest(name, runtime, args) {
   ];
   return {
     name,
+    suites: true,
     run: async () => {
       const code = await start(runtime, command);
       const counts = readCounts(report);
@@ -192,10 +206,15 @@ async function runAll(steps) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const table = [];
+  /** @type {Outcome[]} */
+  const outcomes = [];
   for (const [index, { name, run }] of steps.entries()) {
     const stepBegan = Date.now();
     say(`\n[${clock(stepBegan - began)}] ${index + 1} of ${steps.length}: ${name}`);
-    const { ok, counts = { passed: 0, failed: 0, skipped: 0 } } = await run();
+    const outcome = await run(outcomes);
+    outcomes.push(outcome);
+    const { ok } = outcome;
+    const counts = { ...(outcome.counts ?? { passed: 0, failed: 0, skipped: 0 }) };
     if (!ok && counts.failed === 0) counts.failed = 1;
     sum.passed += counts.passed;
     sum.failed += counts.failed;

@@ -3,14 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-
-/** Folder with the vendors' files, beside the checkout, or where `OKTA_ANYPOINT_SPECS` says (a URL). */
-const SPECS = new URL(process.env.OKTA_ANYPOINT_SPECS ?? new URL("../../../shared/specs/", import.meta.url));
+import { SPECS } from "./names.mjs";
 
 /** Whether the vendors' files are on this machine; nothing is held to them where they are absent. */
-export const specsPresent = existsSync(fileURLToPath(SPECS));
+export const specsPresent = existsSync(SPECS);
 
 export type Json = Record<string, unknown>;
 export type DescribedService = "okta" | "anypoint";

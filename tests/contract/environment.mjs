@@ -10,10 +10,10 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestEnvironment } from "jest-environment-node";
-import { CHANNEL, FINDINGS, RUN } from "./names.mjs";
+import { CHANNEL, FINDINGS, RUN, SPECS } from "./names.mjs";
 
 const preload = `--import=${new URL("child.mjs", import.meta.url).href}`;
-const specsThere = existsSync(process.env.OKTA_ANYPOINT_SPECS ?? new URL("../../../shared/specs/", import.meta.url));
+const specsThere = existsSync(SPECS);
 let said = false;
 
 export default class ContractEnvironment extends TestEnvironment {
@@ -24,8 +24,10 @@ export default class ContractEnvironment extends TestEnvironment {
   #suite = "";
   /** @type {Map<string, string | undefined>} */
   #before = new Map();
-  #note = (/** @type {unknown} */ exchange) => {
-    this.#exchanges.push(/** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (exchange));
+  #note = (/** @type {unknown} */ message) => {
+    const exchange = /** @type {import("../../sandbox/core/exchanges.ts").Exchange} */ (message);
+    // Of noise only failures are judged, and there is much of it.
+    if (exchange.caller !== "Noise" || exchange.answer?.status === 500) this.#exchanges.push(exchange);
   };
 
   /** @param {ConstructorParameters<typeof TestEnvironment>} args */
@@ -39,7 +41,10 @@ export default class ContractEnvironment extends TestEnvironment {
     // Processes that suites start get nothing of how Jest itself was started.
     this.#give("NODE_OPTIONS", specsThere ? preload : "");
     if (specsThere) {
-      this.#folder = mkdtempSync(join(tmpdir(), "okta-anypoint-contract-"));
+      const run = process.env[RUN];
+      if (run !== undefined) mkdirSync(run, { recursive: true });
+      // Under the run's folder nothing of a killed run stays for long.
+      this.#folder = mkdtempSync(join(run ?? tmpdir(), "okta-anypoint-contract-"));
       this.#give(FINDINGS, this.#folder);
       subscribe(CHANNEL, this.#note);
     } else if (!said) {
@@ -65,7 +70,6 @@ export default class ContractEnvironment extends TestEnvironment {
     const departures = findings.filter(({ kind }) => kind === "departure").map(({ text }) => text);
     const run = process.env[RUN];
     if (run !== undefined) {
-      mkdirSync(run, { recursive: true });
       const name = createHash("sha256")
         .update(this.#suite + process.version)
         .digest("hex")

@@ -139,6 +139,36 @@ suite("a request", () => {
   });
 });
 
+suite("a local service that fails itself", () => {
+  const failed = { error: "simulator_fault" };
+  test.each(["okta-anypoint", "test", "Noise"])("departs, whoever asked (%s)", (caller) => {
+    const applications = "GET /exchange/api/v2/organizations/o/applications";
+    for (const [line, service] of [
+      [applications, "anypoint"],
+      ["GET /nowhere", "okta"],
+    ] as const) {
+      const { departures } = judge(exchange(line, undefined, 500, failed, { caller, service }))!;
+      expect(departures).toMatchObject([{ at: "500", keyword: "simulator fault" }]);
+      expect(KNOWN_DIFFERENCES.filter((entry) => covers(entry, departures[0]!))).toEqual([]);
+    }
+  });
+});
+
+suite("rows", () => {
+  const id = "11111111-2222-4333-8444-555555555555";
+  const policies = `GET /apimanager/api/v1/organizations/${id}/environments/${id}/apis/1/policies`;
+  const policy = { id: "seven", colour: "blue" };
+  test.each([
+    ["a list", policies, [policy], false],
+    ["an object around the list", policies, { policies: [policy], tiers: [] }, true],
+    ["the only one", `${policies}/7`, policy, true],
+  ])("are looked into where a list is described and %s comes", (_, line, body, whole) => {
+    const departures = found(line, undefined, 200, body, { service: "anypoint" });
+    expect(departures.includes("answer  type")).toBe(whole);
+    expect(departures).toContain("answer /*/colour unknown");
+  });
+});
+
 describe("known differences", () => {
   const departure: Departure = {
     operation: "GET /api/v1/apps",
@@ -157,6 +187,8 @@ describe("known differences", () => {
     expect(covered({ at: "/*/settings/color" })).toBe(0);
     expect(covered({ keyword: "type" })).toBe(0);
     expect(covered({ side: "request" })).toBe(0);
+    const body = { operation: "GET /accounts/api/me", at: "", keyword: "undescribed" };
+    expect([covered({ ...body, status: 403 }), covered({ ...body, status: 200 })]).toEqual([1, 0]);
   });
 
   test("have a name of their own, and a source with its mark", () => {

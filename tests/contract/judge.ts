@@ -25,7 +25,8 @@ export interface Departure {
   readonly at: string;
   /**
    * A keyword of JSON Schema, or: `undescribed` (no such operation, body or content), `status` (not declared; `at` says which), `unknown`
-   * (a member or parameter that is not there), `writeOnly` (in an answer), `not simulated` (one of our own got 501).
+   * (a member or parameter that is not there), `writeOnly` (in an answer), `not simulated` (one of our own got 501), `simulator fault`
+   * (the local service itself failed).
    */
   readonly keyword: string;
   readonly status: number | undefined;
@@ -39,13 +40,19 @@ export interface Verdict {
   readonly departures: readonly Departure[];
 }
 
-/** First products of User-Agents of requests that are made by hand, by tests and by people; all others are ours. */
-const BY_HAND = new Set(["Test", "test", "Probe", "Mozilla", "curl", "node", "unknown"]);
+/**
+ * First products of User-Agents of our own: our clients, the Okta plugin and its stand-in, and the local Anypoint and gateway where they
+ * ask Okta. All others are made by hand: by tests, people, and software of strangers.
+ */
+const OURS = new Set([
+  ...["okta-anypoint", "okta-anypoint-verify", "pulumi-resource-okta"],
+  ...["AnypointPlatform", "MuleGateway"],
+]);
 
-/** The walk through all routes (tests/sandbox/routes.test.ts) sends noise, to see that no service is made to fail by it; it judges the answers itself. */
+/** The walk through all routes (tests/sandbox/routes.test.ts) sends noise, to see that no service is made to fail by it. */
 const NOISE = "Noise";
 
-export const isOurs = (caller: string): boolean => !BY_HAND.has(caller);
+export const isOurs = (caller: string): boolean => OURS.has(caller);
 
 const bodies = { request: new Compiler("request"), answer: new Compiler("answer") };
 const texts = new Compiler("request", true);
@@ -53,7 +60,9 @@ const texts = new Compiler("request", true);
 /** Undefined for services that no vendor describes. */
 export function judge(exchange: Exchange): Verdict | undefined {
   const { service, method, target, caller, request, answer } = exchange;
-  if (!(service in DESCRIPTIONS) || caller === NOISE) return undefined;
+  if (!(service in DESCRIPTIONS)) return undefined;
+  const failed = answer?.status === 500 && answer.body.includes("simulator_fault");
+  if (caller === NOISE && !failed) return undefined;
   const ours = isOurs(caller);
   if (answer?.status === 501 && !ours) return undefined;
   const operation = findOperation(service as DescribedService, method, target);
@@ -62,6 +71,8 @@ export function judge(exchange: Exchange): Verdict | undefined {
   const add = (side: Side, at: string, keyword: string, detail = ""): void => {
     departures.push({ operation: name, side, at: starred(at), keyword, status: answer?.status, detail });
   };
+  if (failed) add("answer", "500", "simulator fault");
+  if (failed) return { operation: operation?.name, departures };
   if (answer?.status === 501) add("answer", "501", "not simulated");
   else if (operation === undefined && !mistaken(exchange, ours)) add("request", "", "undescribed");
   if (operation === undefined) return { operation: undefined, departures };
@@ -158,10 +169,20 @@ function judgeBody(
     } catch {
       return add(side, "", "undescribed", "a body that is not JSON");
     }
-    judgeValue(side, schema, data, bodies[side], (_, at, keyword, detail) => {
-      if (!shown(at, keyword, data)) add(side, at, keyword, detail);
-    });
+    const judgeJson = (json: unknown): void =>
+      judgeValue(side, schema, json, bodies[side], (_, at, keyword, detail) => {
+        if (!shown(at, keyword, json)) add(side, at, keyword, detail);
+      });
+    judgeJson(data);
+    const rows = schema.value.type === "array" ? rowsInstead(data) : undefined;
+    if (rows !== undefined) judgeJson(rows);
   }
+}
+
+/** What comes in place of a described list: the first list within, or the thing as its only row; so rows are looked into all the same. */
+function rowsInstead(data: unknown): unknown[] | undefined {
+  if (Array.isArray(data) || typeof data !== "object" || data === null) return undefined;
+  return (Object.values(data).find(Array.isArray) as unknown[] | undefined) ?? [data];
 }
 
 interface Media {

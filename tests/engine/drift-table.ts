@@ -75,7 +75,7 @@ export const one = <T>(record: Record<string, T>, fits: (one: T) => boolean = ()
 };
 
 /** What others have beside us: a client provider, and an access policy of the server. */
-export const OTHER = "of-others";
+export const OTHER = "00000000-0000-4000-8000-00000000cafe";
 
 const app =
   (start: string) =>

@@ -27,7 +27,8 @@ afterAll(async () => {
 });
 
 test("npm run sandbox -- --plugins real is green with the plugin of the engine's folder, and says so", async () => {
-  const env = { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning", PLUGINS: "standin" };
+  const nodeOptions = { NODE_OPTIONS: `${process.env.NODE_OPTIONS} --disable-warning=ExperimentalWarning` };
+  const env = { ...process.env, ...nodeOptions, PLUGINS: "standin" };
   const { error, stdout, stderr } = await new Promise<{ error: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, ["sandbox/main.ts", "--plugins", "real"], { cwd: ROOT, env }, (error, stdout, stderr) =>
       resolve({ error, stdout, stderr }),

@@ -27,7 +27,7 @@ export interface Walk {
     service: "okta" | "anypoint" | "gateway",
     method: string,
     path: string,
-    init?: { readonly body?: string; readonly type?: string; readonly anonymous?: boolean },
+    init?: { readonly body?: string; readonly type?: string; readonly anonymous?: boolean; readonly caller?: string },
   ): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -118,12 +118,12 @@ export async function startWalk(): Promise<Walk> {
     lab,
     routes,
     wildcards: [...wildcards],
-    send: (service, method, path, { body, type, anonymous } = {}) =>
+    send: (service, method, path, { body, type, anonymous, caller = "Noise" } = {}) =>
       new Promise((resolve, reject) => {
         const { hostname, port } = new URL(lab[service].url);
         const headers: Record<string, string> = {
           accept: "application/json",
-          "user-agent": "Noise",
+          "user-agent": caller,
           ...(anonymous !== true && { authorization: authorization[service] }),
           ...(type !== undefined && { "content-type": type }),
           ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
