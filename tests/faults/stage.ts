@@ -84,7 +84,11 @@ export class Stage {
     this.bench.lab.faults.add(fault);
     const failure = await operate(this.bench, operation);
     if (this.bench.lab.faults.pending.length > 0) {
-      return { wayOn: "again", troubles: ["failed"], details: ["no such call was made"] };
+      return {
+        wayOn: "again",
+        troubles: ["failed"],
+        details: ["no such call was made", ...(failure === undefined ? [] : [failure])],
+      };
     }
     if (failure === undefined) {
       const { details } = await this.#look(operation, undefined);
