@@ -169,7 +169,7 @@ async function complete(
   };
   return afterCreation(applicationId, state, async () => {
     const look = () => findApplication(client, organizationId, applicationId, inputs.name);
-    // Not shown, or not in time, it is the row at hand that counts.
+    // Not shown, or not in time, it is the row at hand that counts. What depends on it does not wait: that a read lags says nothing of a write.
     const seen = await (state.clientId && state.clientSecret && row.providerId ? look() : untilShown(client, look));
     const whole = {
       ...state,

@@ -30,6 +30,7 @@ import {
   afterCreation,
   afterWrites,
   createOnce,
+  mayHaveWorked,
   notShownYet,
   untilShown,
 } from "./creation.ts";
@@ -105,19 +106,31 @@ async function idAfterAnswer(
   subject: string,
   find: () => Promise<string | undefined>,
 ): Promise<string> {
-  const attempt = { operation: "clientProviders.create", subject } as const;
-  const found = await untilShown(client, find).catch((error: unknown) => {
-    if (!(error instanceof AnypointError)) throw error;
-    throw new AnypointError(`${subject} was made, but its id was not learnt. ${error.message} ${MADE}`, error, error);
+  let failure: AnypointError | undefined;
+  const found = await untilShown(client, async () => {
+    failure = undefined;
+    try {
+      return await find();
+    } catch (error) {
+      // What is found and is not ours says itself what to do.
+      if (!(error instanceof AnypointError) || error.code === "refused") throw error;
+      failure = error;
+      if (!mayHaveWorked(error)) throw notLearnt(subject, error);
+      return undefined;
+    }
   });
   if (found !== undefined) return found;
+  if (failure !== undefined) throw notLearnt(subject, failure);
   throw unexpectedAnswer(
-    attempt,
+    { operation: "clientProviders.create", subject },
     "Anypoint answered 201, but its list of client providers does not show it",
     `It was made all the same. ${MADE} ` +
       "If it is there already, the connected app can't see it: grant it the scope read:orgclientproviders in the root organization first.",
   );
 }
+
+const notLearnt = (subject: string, error: AnypointError): AnypointError =>
+  new AnypointError(`${subject} was made, but its id was not learnt. ${error.message} ${MADE}`, error, error);
 
 const MADE =
   "Wait until it is there in Access Management, Client Providers, then run the command again: it is then found, and none is made twice.";

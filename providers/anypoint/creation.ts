@@ -100,9 +100,10 @@ export const notShownYet = (what: string): string =>
 export const NOT_FOUND =
   "If it was made a moment ago, wait until it is there in Anypoint and run the command again. If it was deleted, run `pulumi refresh --run-program`, then `pulumi up`.";
 
-/** What to do where nobody knows whether something was made: the next run finds only what is shown by then. */
-const MAYBE_MADE =
-  "It was looked for, and is not shown; it may have been made all the same. Wait a minute and look for it in Anypoint before the command is run again: what is shown by then is found, what is not would be made twice.";
+/** What to do before the command is run again where nobody knows whether something was made: the next run finds only what is shown by then. */
+const maybeMade = (looked: boolean): string =>
+  `Before that, wait a minute and look for it in Anypoint: ${looked ? "it is not shown now, but may have been made all the same" : "it may have been made, and could not be looked for now"}. ` +
+  "The next run finds what is shown by then; what is not could be made twice.";
 
 /**
  * Sends a creating POST once. Where its answer is lost or is a fault, looks whether the object is there now; it was not
@@ -116,12 +117,19 @@ export async function createOnce<T>(
   try {
     return await post();
   } catch (error) {
-    if (!(error instanceof AnypointError) || !mayHaveWorked(error)) throw error;
-    const found = await untilShown(client, find).catch(() => undefined);
-    if (found === undefined) throw new AnypointError(`${error.message} ${MAYBE_MADE}`, error, error.cause);
+    // A read or a login before the POST may have failed in its place: then nothing was sent.
+    const sent = error instanceof AnypointError && error.operation?.endsWith(".create") === true;
+    if (!sent || !mayHaveWorked(error)) throw error;
+    let looked = true;
+    const found = await untilShown(client, find).catch(() => {
+      looked = false;
+      return undefined;
+    });
+    if (found === undefined) throw new AnypointError(`${error.message} ${maybeMade(looked)}`, error, error.cause);
     return found;
   }
 }
 
-const mayHaveWorked = ({ code }: AnypointError): boolean =>
+/** Whether an error leaves open what happened at Anypoint. */
+export const mayHaveWorked = ({ code }: AnypointError): boolean =>
   code === "server-error" || code === "unreachable" || code === "timeout" || code === "unexpected-answer";

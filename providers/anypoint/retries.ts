@@ -33,12 +33,15 @@ export async function sendWithRetries(
   { retries = 4, pauseMs = 500, onlyWhenLimited = false }: RetryTimes,
 ): Promise<HttpAnswer> {
   const mayRepeat = (error: unknown) => !onlyWhenLimited || (error instanceof Repeatable && isLimit(error.answer));
+  let last: HttpAnswer | undefined;
   try {
     return await pRetry(
       async () => {
+        last = undefined;
         const answer = await send();
-        if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501)) throw new Repeatable(answer);
-        return answer;
+        if (answer.status !== 429 && (answer.status < 500 || answer.status === 501)) return answer;
+        last = answer;
+        throw new Repeatable(answer);
       },
       {
         retries,
@@ -58,7 +61,8 @@ export async function sendWithRetries(
   } catch (error) {
     if (error instanceof Repeatable) return error.answer;
     if (error instanceof NoAnswer) throw error;
-    // What is left is the overall signal, which fired in a pause.
+    // What is left is the overall signal, which fired in a pause: the answer before it says more.
+    if (last !== undefined) return last;
     throw new NoAnswer("the overall deadline has passed", true);
   }
 }

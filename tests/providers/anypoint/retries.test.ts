@@ -77,6 +77,12 @@ describe("what is repeated", () => {
       ...{ result: expect.any(NoAnswer), used: 1 },
     });
   });
+  test("nor beyond the signal: fired in a pause, the last answer is what comes out", async () => {
+    const send = () => Promise.resolve(answer(429, { "retry-after": "0" }));
+    const times = { retries: 4, pauseMs: 60_000 };
+    const result = sendWithRetries(send, AbortSignal.timeout(100), Date.now() + 60_000, times);
+    expect(await result).toMatchObject({ status: 429 });
+  });
   test("whose pause ends before the deadline, though twice the pause does not", async () => {
     const script = [answer(429, { "retry-after": "1" }), answer(200)];
     expect(await play(script, { deadline: Date.now() + 1900 })).toMatchObject({ result: { status: 200 }, used: 2 });

@@ -112,9 +112,41 @@ describe("new objects that are not shown at once", () => {
     world.faults.add({ service: "anypoint", method: "POST", path: "/clientProviders$", kind: "cut" });
     await expect(makeProvider()).rejects.toMatchObject({
       code: "unreachable",
-      message: expect.stringMatching(/may have been made all the same.*look for it in Anypoint.*made twice/),
+      message: expect.stringMatching(
+        /Before that, wait a minute and look for it in Anypoint: it is not shown now, but may have been made/,
+      ),
     });
     expect(counts()[0]).toBe(1);
+  });
+
+  test("a provider whose creation lost its answer, and that can't be looked for, may be there too", async () => {
+    await startCounted();
+    const path = "/accounts/api/organizations/[^/]+/clientProviders$";
+    world.faults.add({ service: "anypoint", method: "POST", path, kind: "cut" });
+    world.faults.add({ service: "anypoint", method: "GET", path, kind: "refuse", status: 403, skip: 1 });
+    await expect(makeProvider()).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/may have been made, and could not be looked for now/),
+    });
+  });
+
+  test("a login that fails in place of a creation has made nothing, and says nothing of that kind", async () => {
+    await startCounted();
+    const { id: clientProviderId } = await makeProvider();
+    world.faults.add({ service: "anypoint", method: "POST", path: "/apis$", kind: "refuse", status: 401 });
+    world.faults.add({ service: "anypoint", path: "/oauth2/token$", kind: "refuse", status: 503, skip: 1, times: 9 });
+    await expect(makeInstance(clientProviderId)).rejects.toMatchObject({
+      operation: "token.request",
+      message: expect.not.stringMatching(/may have been made/),
+    });
+  });
+
+  test("a look that fails after a creation is not the last", async () => {
+    await startCounted();
+    const path = "/accounts/api/organizations/[^/]+/clientProviders$";
+    world.faults.add({ service: "anypoint", method: "GET", path, kind: "refuse", status: 503, skip: 1, times: 6 });
+    expect((await makeProvider()).state).toMatchObject({ origin: "created" });
+    expect([counts()[0], world.faults.pending]).toEqual([1, []]);
   });
 
   test("a provider that can't be looked for after its creation is told to be made", async () => {
