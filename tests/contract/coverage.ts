@@ -91,8 +91,10 @@ export async function coverageText(called: ReadonlySet<string>): Promise<string>
     ...tables,
     "**Known differences**",
     "| where | side | at | keyword | what | source |\n|---|---|---|---|---|---|\n" +
-      KNOWN_DIFFERENCES.map(({ operations, side, at, keyword, what, source }) =>
-        [operations, side, at, keyword, what, source].map(cell).join(" | "),
+      KNOWN_DIFFERENCES.map(({ operations, side, at, keyword, status, what, source }) =>
+        [operations, side, at, status === undefined ? keyword : `${keyword}, of ${status.source}`, what, source]
+          .map(cell)
+          .join(" | "),
       )
         .map((cells) => `| ${cells} |`)
         .join("\n"),

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { TestEnvironment } from "jest-environment-node";
 import { CHANNEL, FINDINGS, RUN, SPECS } from "./names.mjs";
 
@@ -46,6 +47,8 @@ export default class ContractEnvironment extends TestEnvironment {
       // Under the run's folder nothing of a killed run stays for long.
       this.#folder = mkdtempSync(join(run ?? tmpdir(), "okta-anypoint-contract-"));
       this.#give(FINDINGS, this.#folder);
+      // They may be started in another folder.
+      this.#give("CONTRACT_SPECS", fileURLToPath(SPECS));
       subscribe(CHANNEL, this.#note);
     } else if (!said) {
       said = true;

@@ -1,7 +1,9 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { Exchange } from "../../sandbox/core/exchanges.ts";
 import { specsPresent } from "./descriptions.ts";
-import { type Departure, judge } from "./judge.ts";
+import { type Departure, isOurs, judge } from "./judge.ts";
 import { KNOWN_DIFFERENCES, covers, nameOf } from "./known-differences.ts";
 
 const SERVER = "/api/v1/authorizationServers/aus1";
@@ -137,6 +139,22 @@ suite("a request", () => {
     expect(found("GET /api/v1/users", undefined, 501, {})).toEqual(["answer 501 not simulated"]);
     expect(judge(exchange("GET /api/v1/users", undefined, 501, {}, { caller: "test" }))).toBeUndefined();
   });
+});
+
+test("whoever names itself in the product is one of ours", () => {
+  const root = join(import.meta.dirname, "..", "..");
+  const files = ["providers", "operations", "checks", "sandbox"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(root, folder, file), "utf8")),
+  );
+  const named = files.flatMap((text) =>
+    [...text.matchAll(/(?:USER_AGENT = |userAgent \?\? |user-agent", )["`]([\w-]+)/g)].map(([, name]) => name!),
+  );
+  expect(new Set(named)).toEqual(
+    new Set(["okta-anypoint", "okta-anypoint-verify", "pulumi-resource-okta", "AnypointPlatform", "MuleGateway"]),
+  );
+  expect(named.filter((name) => !isOurs(name))).toEqual([]);
 });
 
 suite("a local service that fails itself", () => {

@@ -1,11 +1,18 @@
 // @ts-check
 /** Names and places that processes agree on. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** Folder with the vendors' files: beside the checkout, or where `CONTRACT_SPECS` says, a path. */
-export const SPECS = process.env.CONTRACT_SPECS
-  ? pathToFileURL(`${process.env.CONTRACT_SPECS}/`)
-  : new URL("../../../shared/specs/", import.meta.url);
+/** Folder with the vendors' files: beside the checkout, or where `CONTRACT_SPECS` says, a path. Throws where that is not there. */
+export const SPECS = specsFolder(process.env.CONTRACT_SPECS);
+
+/** @param {string | undefined} given */
+function specsFolder(given) {
+  if (!given) return new URL("../../../shared/specs/", import.meta.url);
+  if (!existsSync(given)) throw new Error(`CONTRACT_SPECS names a folder that is not there: ${resolve(given)}`);
+  return pathToFileURL(`${resolve(given)}/`);
+}
 
 /** Channel of `sandbox/core/exchanges.ts`. */
 export const CHANNEL = "okta-anypoint:exchange";
