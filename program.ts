@@ -8,7 +8,7 @@ import { expectationsOf } from "./checks/expectations.ts";
 import { verifiable } from "./config/cross-checks.ts";
 import { keyAgeDays, keyRotationDue } from "./config/key-age.ts";
 import { orgUrls } from "./config/okta-urls.ts";
-import type { ApiOutput, ConsumerOutput, ProgramOutputs } from "./config/outputs.ts";
+import { type ApiOutput, type ConsumerOutput, OUTPUTS_VERSION, type ProgramOutputs } from "./config/outputs.ts";
 import { tellManualSteps } from "./operations/manual-steps/telling.ts";
 import { type Settings, SettingsError, readSettings } from "./config/settings.ts";
 import type { VerificationOutput, VerifyInput } from "./operations/verify/input.ts";
@@ -235,6 +235,7 @@ function outputs(settings: Settings, pattern: TwoAppClientProvider, input: pulum
     });
   }
   return {
+    outputsVersion: OUTPUTS_VERSION,
     orgUrl: settings.orgUrl,
     registrationUrl: urls.registrationUrl,
     authorizeUrl: urls.authorizeUrl,
