@@ -1,0 +1,256 @@
+/**
+ * What no stack of this project may look like, as functions of its resources: for the policy pack (`index.ts`), and for tests. Each says
+ * what is wrong in one sentence and what to do in another, or nothing. None has a secret in it.
+ */
+
+/** A resource as a preview knows it. What is unknown until `up` is left out of `props`, and is judged by the `up`. */
+export interface SeenResource {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Readonly<Record<string, unknown>>;
+  readonly protect: boolean;
+}
+
+export interface RuleSettings {
+  readonly stack: string;
+  /** Stacks that the rules of production hold for. Default `prod` and `production`. */
+  readonly production: readonly string[];
+  /** Days after which a Manager's key is too old in production. Default 180. */
+  readonly maxKeyAgeDays: number;
+  /** Why a resource may break a rule, by `rule/resource name`. */
+  readonly exceptions: Readonly<Record<string, string>>;
+  /** Whether http to a server on this machine is let through: the sandbox. Default false. */
+  readonly sandbox: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface Rule {
+  /** Kebab case; never changes, since exceptions name it. */
+  readonly name: string;
+  readonly description: string;
+  /** One text per fault. */
+  check(this: void, resource: SeenResource, settings: RuleSettings): readonly string[];
+}
+
+const OAUTH_APP = "okta:app/oAuth:OAuth";
+const CLIENT_PROVIDER = "pulumi-nodejs:dynamic/anypoint:ClientProvider";
+const SIGNING_KEY = "pulumi-nodejs:dynamic/okta-anypoint:SigningKey";
+
+/** A rule of one type of resources. */
+const ruleFor = (
+  types: readonly string[],
+  name: string,
+  description: string,
+  check: (props: Readonly<Record<string, unknown>>, settings: RuleSettings, resource: SeenResource) => string[],
+): Rule => ({
+  name,
+  description,
+  check: (resource, settings) => (types.includes(resource.type) ? check(resource.props, settings, resource) : []),
+});
+
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
+const objects = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value)
+    ? value.filter((each): each is Record<string, unknown> => typeof each === "object" && each !== null)
+    : [];
+const isProduction = ({ stack, production }: RuleSettings): boolean => production.includes(stack);
+
+/** Bits of an RSA modulus in base64url. */
+function bitsOf(modulus: string): number {
+  const bytes = Buffer.from(modulus, "base64url");
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first]!) + 24;
+}
+
+const MANAGER_SCOPES = ["okta.clients.register", "okta.clients.read", "okta.clients.manage"];
+
+const managerAuthentication = ruleFor(
+  [OAUTH_APP],
+  "manager-private-key-jwt",
+  "A service app authenticates by private_key_jwt, never by a secret.",
+  ({ type, tokenEndpointAuthMethod: method }) =>
+    type === "service" && text(method) !== undefined && method !== "private_key_jwt"
+      ? [`It authenticates by ${text(method)}. Set tokenEndpointAuthMethod to private_key_jwt.`]
+      : [],
+);
+
+const managerKey = ruleFor(
+  [OAUTH_APP, SIGNING_KEY],
+  "manager-key",
+  "A Manager has exactly one key, RSA of 2048 bits or more: Anypoint names no key in its assertions.",
+  ({ type, jwks, modulusLength }, _, { type: resourceType }) => {
+    if (resourceType === SIGNING_KEY) {
+      return typeof modulusLength === "number" && modulusLength < 2048
+        ? [`The key has ${modulusLength} bits. Set manager.modulusLength to 2048, 3072 or 4096.`]
+        : [];
+    }
+    if (type !== "service" || !Array.isArray(jwks)) return [];
+    const keys = objects(jwks);
+    const wrong =
+      jwks.length === 1 ? [] : [`It has ${jwks.length} keys. Leave one; rotate by a second app (npm run rotate).`];
+    for (const { kty, n } of keys) {
+      if (kty !== undefined && kty !== "RSA") wrong.push("A key is not RSA. Anypoint signs with RSA: use an RSA key.");
+      const bits = text(n) === undefined ? undefined : bitsOf(text(n)!);
+      if (bits !== undefined && bits < 2048) wrong.push(`A key has ${bits} bits. Use one of 2048 or more.`);
+    }
+    return wrong;
+  },
+);
+
+const managerScopes = ruleFor(
+  ["okta:index/appOauthApiScope:AppOauthApiScope"],
+  "manager-scopes",
+  `A Manager is granted no Okta API scope beyond ${MANAGER_SCOPES.join(", ")}.`,
+  ({ scopes }) => {
+    const more = texts(scopes).filter((scope) => !MANAGER_SCOPES.includes(scope));
+    return more.length === 0 ? [] : [`It is granted ${more.join(", ")} too. Take that out.`];
+  },
+);
+
+const managerRole = ruleFor(
+  ["okta:app/oauthRoleAssignment:OauthRoleAssignment"],
+  "manager-role",
+  "A Manager's admin role is Application Administrator, unless an exception says why not.",
+  ({ type }) =>
+    text(type) !== undefined && type !== "APP_ADMIN"
+      ? [`It gets the role ${text(type)}. Set manager.adminRole.type to APP_ADMIN, or write an exception for it.`]
+      : [],
+);
+
+const providerUrls = ruleFor(
+  [CLIENT_PROVIDER, "pulumi-nodejs:dynamic/anypoint:ManualClientProvider"],
+  "provider-urls",
+  "Issuer, registration, authorize and token URL of a client provider are the Okta org's, and its introspection URL a server of that org.",
+  ({ issuer, registrationUrl, authorizeUrl, tokenUrl, introspectionUrl }) => {
+    const org = text(issuer);
+    if (org === undefined) return [];
+    const wanted = { registrationUrl: "clients", authorizeUrl: "authorize", tokenUrl: "token" };
+    const given: Record<string, unknown> = { registrationUrl, authorizeUrl, tokenUrl };
+    const wrong = Object.entries(wanted)
+      .filter(([name, end]) => text(given[name]) !== undefined && given[name] !== `${org}/oauth2/v1/${end}`)
+      .map(([name, end]) => `${name} is not ${org}/oauth2/v1/${end}. All of them follow from orgUrl: correct that.`);
+    const introspection = text(introspectionUrl);
+    const ofOrg =
+      introspection?.startsWith(`${org}/oauth2/`) && /\/oauth2\/([^/]+\/)?v1\/introspect$/.test(introspection);
+    if (introspection !== undefined && !ofOrg) {
+      wrong.push(
+        `introspectionUrl is not of ${org}. Gateways would ask another org whether tokens are valid: correct it.`,
+      );
+    }
+    return wrong;
+  },
+);
+
+const clientIdValidation = ruleFor(
+  ["pulumi-nodejs:dynamic/anypoint:ApiPolicy"],
+  "client-id-validation",
+  "The enforcement policy never skips the validation of the client id: with it skipped, tokens of any client of the org pass.",
+  ({ configuration }) =>
+    (configuration as { skipClientIdValidation?: unknown } | undefined)?.skipClientIdValidation === true
+      ? ["skipClientIdValidation is true. Take it out of the API's policy.configuration."]
+      : [],
+);
+
+const ruleScopes = ruleFor(
+  ["okta:auth/serverPolicyRule:ServerPolicyRule"],
+  "rule-scopes",
+  "An access policy's rule lists its scopes and never allows all of them.",
+  ({ scopeWhitelists }) =>
+    texts(scopeWhitelists).includes("*") ? ['It allows "*". List the scopes that consumers need.'] : [],
+);
+
+const timeout = ruleFor(
+  [CLIENT_PROVIDER],
+  "provider-timeout",
+  "Anypoint waits for Okta between 5 and 20 seconds.",
+  ({ timeoutSeconds: seconds }) =>
+    typeof seconds === "number" && (seconds < 5 || seconds > 20)
+      ? [`timeoutSeconds is ${seconds}. Set clientProvider.timeoutSeconds from 5 to 20.`]
+      : [],
+);
+
+const certificates = ruleFor(
+  [CLIENT_PROVIDER],
+  "https",
+  "Outside the sandbox all URLs are https, and certificates are checked.",
+  (props, { sandbox }) => {
+    if (sandbox) return [];
+    const clear = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"].filter(
+      (name) => text(props[name]) !== undefined && !text(props[name])!.startsWith("https://"),
+    );
+    const wrong = clear.length === 0 ? [] : [`Not https: ${clear.join(", ")}. Set orgUrl to an https URL.`];
+    if (props.allowUntrustedCertificates === true) {
+      wrong.push("Anypoint does not check Okta's certificate. Set clientProvider.validateCertificates to true.");
+    }
+    return wrong;
+  },
+);
+
+/** What consumers are cut off with; an adopted app may go under another rule. */
+const CUTS_OFF = [CLIENT_PROVIDER, OAUTH_APP, "okta:auth/server:Server"];
+
+const protection = ruleFor(
+  CUTS_OFF,
+  "production-protect",
+  "In production the client provider, both apps and the authorization server are protected.",
+  (_, settings, { protect }) =>
+    isProduction(settings) && !protect
+      ? ["It is not protected, and its end would cut off consumers. Set okta-anypoint:protect to true."]
+      : [],
+);
+
+const deletion = ruleFor(
+  [CLIENT_PROVIDER],
+  "production-deletion",
+  "In production Anypoint deletes no clients in Okta, and the provider does not go while APIs use it.",
+  ({ allowExternalClientModification: everywhere, deleteWhileUsed }, settings) => {
+    if (!isProduction(settings)) return [];
+    const wrong =
+      everywhere === true
+        ? ["Deleting an application deletes its Okta client. Set clientProvider.clientDeletion to anypoint or keep."]
+        : [];
+    if (deleteWhileUsed === true)
+      wrong.push("It goes although APIs use it. Set clientProvider.deleteWhileUsed to false.");
+    return wrong;
+  },
+);
+
+const DAY = 86_400_000;
+
+const keyAge = ruleFor(
+  [SIGNING_KEY],
+  "production-key-age",
+  "In production a Manager's key is rotated in time.",
+  ({ createdAt }, settings) => {
+    const made = Date.parse(text(createdAt) ?? "");
+    const days = Math.floor((settings.now - made) / DAY);
+    return isProduction(settings) && days > settings.maxKeyAgeDays
+      ? [
+          `It is ${days} days old, more than ${settings.maxKeyAgeDays}. Run npm run rotate -- --stack ${settings.stack} --app manager.`,
+        ]
+      : [];
+  },
+);
+
+export const RULES: readonly Rule[] = [
+  ...[managerAuthentication, managerKey, managerScopes, managerRole, providerUrls, clientIdValidation],
+  ...[ruleScopes, timeout, certificates, protection, deletion, keyAge],
+];
+
+/** One fault of one resource. */
+export interface Violation {
+  readonly rule: string;
+  readonly resource: string;
+  readonly message: string;
+}
+
+/** All faults of the resources that no exception covers. */
+export const violations = (resources: readonly SeenResource[], settings: RuleSettings): Violation[] =>
+  resources.flatMap((resource) =>
+    RULES.filter(({ name }) => settings.exceptions[`${name}/${resource.name}`] === undefined).flatMap((rule) =>
+      rule.check(resource, settings).map((message) => ({ rule: rule.name, resource: resource.name, message })),
+    ),
+  );

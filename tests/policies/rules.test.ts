@@ -1,0 +1,174 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { RULES, type RuleSettings, type SeenResource, violations } from "../../policies/rules.ts";
+
+const ORG = "https://acme.okta.com";
+const DAY = 86_400_000;
+const NOW = Date.parse("2026-06-01T00:00:00Z");
+const settings: RuleSettings = {
+  ...{ stack: "dev", production: ["prod"], maxKeyAgeDays: 180, exceptions: {}, sandbox: false, now: NOW },
+};
+const prod: RuleSettings = { ...settings, stack: "prod" };
+
+const jwk = (modulusLength: number) => {
+  const { n, e, kty } = generateKeyPairSync("rsa", { modulusLength }).publicKey.export({ format: "jwk" });
+  return { kty, n, e, kid: "k" };
+};
+const [key, short] = [jwk(2048), jwk(1024)];
+
+const APP = "okta:app/oAuth:OAuth";
+const SERVER = "okta:auth/server:Server";
+const PROVIDER = "pulumi-nodejs:dynamic/anypoint:ClientProvider";
+const KEY = "pulumi-nodejs:dynamic/okta-anypoint:SigningKey";
+
+const resource = (type: string, props: SeenResource["props"], protect = false): SeenResource => ({
+  ...{ type, name: "it", props, protect },
+});
+const manager = (over: object = {}, protect = false) =>
+  resource(APP, { type: "service", tokenEndpointAuthMethod: "private_key_jwt", jwks: [key], ...over }, protect);
+const inspector = resource(APP, { type: "web", tokenEndpointAuthMethod: "client_secret_post" }, true);
+const provider = (over: object = {}, protect = false) =>
+  resource(
+    PROVIDER,
+    {
+      issuer: ORG,
+      registrationUrl: `${ORG}/oauth2/v1/clients`,
+      authorizeUrl: `${ORG}/oauth2/v1/authorize`,
+      tokenUrl: `${ORG}/oauth2/v1/token`,
+      introspectionUrl: `${ORG}/oauth2/aus1/v1/introspect`,
+      ...{ timeoutSeconds: 5, allowUntrustedCertificates: false, allowExternalClientModification: false },
+      ...over,
+    },
+    protect,
+  );
+const signingKey = (days: number) => resource(KEY, { createdAt: new Date(NOW - days * DAY).toISOString() });
+const scopes = (...names: string[]) => resource("okta:index/appOauthApiScope:AppOauthApiScope", { scopes: names });
+const role = (type: string) => resource("okta:app/oauthRoleAssignment:OauthRoleAssignment", { type });
+const policy = (configuration: object) => resource("pulumi-nodejs:dynamic/anypoint:ApiPolicy", { configuration });
+const rule = (...names: string[]) =>
+  resource("okta:auth/serverPolicyRule:ServerPolicyRule", { scopeWhitelists: names });
+
+/** What each rule lets through, and what breaks it and how it says so. */
+const CASES: Record<
+  string,
+  { keeps: [SeenResource, RuleSettings?][]; breaks: [SeenResource, RegExp, RuleSettings?][] }
+> = {
+  "manager-private-key-jwt": {
+    keeps: [[manager()], [inspector]],
+    breaks: [[manager({ tokenEndpointAuthMethod: "client_secret_basic" }), /by client_secret_basic\. Set/]],
+  },
+  "manager-key": {
+    keeps: [[manager()], [manager({ jwks: undefined })], [resource(KEY, { modulusLength: 3072 })], [inspector]],
+    breaks: [
+      [manager({ jwks: [key, jwk(2048)] }), /has 2 keys/],
+      [manager({ jwks: [] }), /has 0 keys/],
+      [manager({ jwks: [short] }), /has 1024 bits/],
+      [manager({ jwks: [{ kty: "EC", crv: "P-256", x: "x", y: "y" }] }), /not RSA/],
+      [resource(KEY, { modulusLength: 1024 }), /has 1024 bits/],
+    ],
+  },
+  "manager-scopes": {
+    keeps: [[scopes("okta.clients.register", "okta.clients.read", "okta.clients.manage")], [scopes()]],
+    breaks: [[scopes("okta.clients.read", "okta.users.read"), /granted okta\.users\.read too/]],
+  },
+  "manager-role": {
+    keeps: [[role("APP_ADMIN")], [role("SUPER_ADMIN"), { ...settings, exceptions: { "manager-role/it": "ticket 7" } }]],
+    breaks: [
+      [role("SUPER_ADMIN"), /the role SUPER_ADMIN/],
+      [role("CUSTOM"), /the role CUSTOM/, { ...settings, exceptions: { "manager-role/other": "ticket 7" } }],
+    ],
+  },
+  "provider-urls": {
+    keeps: [[provider()], [provider({ introspectionUrl: `${ORG}/oauth2/v1/introspect` })]],
+    breaks: [
+      [provider({ tokenUrl: `${ORG}/oauth2/default/v1/token` }), /tokenUrl is not https:/],
+      [provider({ registrationUrl: "https://evil.example/oauth2/v1/clients" }), /registrationUrl is not https:/],
+      [provider({ introspectionUrl: "https://other.okta.com/oauth2/v1/introspect" }), /introspectionUrl is not of/],
+      [provider({ introspectionUrl: `${ORG}.evil.example/oauth2/v1/introspect` }), /introspectionUrl is not of/],
+    ],
+  },
+  "client-id-validation": {
+    keeps: [[policy({ skipClientIdValidation: false })], [policy({})]],
+    breaks: [[policy({ skipClientIdValidation: true }), /skipClientIdValidation is true/]],
+  },
+  "rule-scopes": {
+    keeps: [[rule("custom_scope")]],
+    breaks: [[rule("custom_scope", "*"), /allows "\*"/]],
+  },
+  "provider-timeout": {
+    keeps: [[provider({ timeoutSeconds: 5 })], [provider({ timeoutSeconds: 20 })]],
+    breaks: [
+      [provider({ timeoutSeconds: 4 }), /is 4\./],
+      [provider({ timeoutSeconds: 21 }), /is 21\./],
+    ],
+  },
+  https: {
+    keeps: [[provider()], [provider({ issuer: "http://127.0.0.1:1" }), { ...settings, sandbox: true }]],
+    breaks: [
+      [provider({ tokenUrl: "http://acme.okta.com/oauth2/v1/token" }), /Not https: tokenUrl/],
+      [provider({ allowUntrustedCertificates: true }), /does not check/],
+    ],
+  },
+  "production-protect": {
+    keeps: [[provider()], [provider({}, true), prod], [manager({}, true), prod], [resource(SERVER, {}, true), prod]],
+    breaks: [
+      [provider(), /not protected/, prod],
+      [manager(), /not protected/, prod],
+      [resource(SERVER, {}), /not protected/, prod],
+    ],
+  },
+  "production-deletion": {
+    keeps: [[provider({ allowExternalClientModification: true, deleteWhileUsed: true })], [provider(), prod]],
+    breaks: [
+      [provider({ allowExternalClientModification: true }), /deletes its Okta client/, prod],
+      [provider({ deleteWhileUsed: true }), /although APIs use it/, prod],
+    ],
+  },
+  "production-key-age": {
+    keeps: [[signingKey(181)], [signingKey(180), prod], [resource(KEY, {}), prod]],
+    breaks: [[signingKey(181), /is 181 days old, more than 180\. .*--stack prod/, prod]],
+  },
+};
+
+/** By the rule of the name alone. */
+const said = (name: string, one: SeenResource, by: RuleSettings = settings): string[] =>
+  violations([one], by)
+    .filter((violation) => violation.rule === name)
+    .map(({ message }) => message);
+
+test("each rule has cases, and a name of its own", () => {
+  expect(RULES.map(({ name }) => name).sort()).toEqual(Object.keys(CASES).sort());
+});
+
+describe.each(Object.entries(CASES))("%s", (name, { keeps, breaks }) => {
+  test.each(keeps.map(([one, by = settings]) => [one, by] as const))("keeps %#", (one, by) => {
+    expect(said(name, one, by)).toEqual([]);
+  });
+  test.each(breaks.map(([one, message, by = settings]) => [one, message, by] as const))(
+    "breaks %#: says what is wrong and what to do",
+    (one, message, by) => {
+      const texts = said(name, one, by);
+      expect(texts).toHaveLength(1);
+      expect(texts[0]).toMatch(message);
+      expect(texts[0]).toMatch(/\. [A-Z].*\.$/);
+    },
+  );
+});
+
+test("nothing that a preview does not know yet breaks a rule, whatever the rest is, and no rule fails", () => {
+  const types = [APP, SERVER, PROVIDER, KEY, scopes().type, role("").type, policy({}).type, rule().type];
+  const names = Object.keys({ ...provider().props, ...manager().props, scopes, scopeWhitelists: 0, configuration: 0 });
+  const props = fc.dictionary(
+    fc.constantFrom(...names, "createdAt", "modulusLength", "deleteWhileUsed"),
+    fc.anything(),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...types), props, fc.boolean(), (type, given, production) => {
+      const by = production ? prod : settings;
+      expect(violations([resource(type, {}, true)], by)).toEqual([]);
+      for (const { message } of violations([resource(type, given, true)], by))
+        expect(message.length).toBeGreaterThan(10);
+    }),
+  );
+});
