@@ -3,6 +3,8 @@
  * what is wrong in one sentence and what to do in another, or nothing. None has a secret in it.
  */
 
+import { isLoopback } from "../config/loopback.ts";
+
 /** A resource as a preview knows it. What is unknown until `up` is left out of `props`, and is judged by the `up`. */
 export interface SeenResource {
   readonly type: string;
@@ -17,10 +19,8 @@ export interface RuleSettings {
   readonly production: readonly string[];
   /** Days after which a Manager's key is too old in production. Default 180. */
   readonly maxKeyAgeDays: number;
-  /** Why a resource may break a rule, by `rule/resource name`. */
-  readonly exceptions: Readonly<Record<string, string>>;
-  /** Whether http to a server on this machine is let through: the sandbox. Default false. */
-  readonly sandbox: boolean;
+  /** Why a resource may break a rule, by the rule's name and the resource's. */
+  readonly exceptions: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -29,24 +29,41 @@ export interface Rule {
   /** Kebab case; never changes, since exceptions name it. */
   readonly name: string;
   readonly description: string;
+  /** Default `mandatory`: a preview or an `up` that breaks it fails. */
+  readonly level?: "advisory";
+  /** Whether it looks at the other resources of the stack too. */
+  readonly whole?: true;
+  /** Whether it holds for stacks of production alone. */
+  readonly production?: true;
   /** One text per fault. */
-  check(this: void, resource: SeenResource, settings: RuleSettings): readonly string[];
+  check(this: void, resource: SeenResource, settings: RuleSettings, all: readonly SeenResource[]): readonly string[];
 }
 
 const OAUTH_APP = "okta:app/oAuth:OAuth";
 const CLIENT_PROVIDER = "pulumi-nodejs:dynamic/anypoint:ClientProvider";
+/** Whoever writes it: the stack, or a person. */
+const PROVIDERS = [CLIENT_PROVIDER, "pulumi-nodejs:dynamic/anypoint:ManualClientProvider"];
 const SIGNING_KEY = "pulumi-nodejs:dynamic/okta-anypoint:SigningKey";
 
 /** A rule of one type of resources. */
-const ruleFor = (
-  types: readonly string[],
-  name: string,
-  description: string,
-  check: (props: Readonly<Record<string, unknown>>, settings: RuleSettings, resource: SeenResource) => string[],
-): Rule => ({
+const ruleFor = (types: readonly string[], name: string, description: string, check: Check): Rule => ({
   name,
   description,
-  check: (resource, settings) => (types.includes(resource.type) ? check(resource.props, settings, resource) : []),
+  check: (resource, settings, all) =>
+    types.includes(resource.type) ? check(resource.props, settings, resource, all) : [],
+});
+
+type Check = (
+  props: Readonly<Record<string, unknown>>,
+  settings: RuleSettings,
+  resource: SeenResource,
+  all: readonly SeenResource[],
+) => readonly string[];
+
+/** The same, for stacks of production alone. */
+const inProduction = (types: readonly string[], name: string, description: string, check: Check): Rule => ({
+  ...ruleFor(types, name, description, check),
+  production: true,
 });
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
@@ -121,7 +138,7 @@ const managerRole = ruleFor(
 );
 
 const providerUrls = ruleFor(
-  [CLIENT_PROVIDER, "pulumi-nodejs:dynamic/anypoint:ManualClientProvider"],
+  PROVIDERS,
   "provider-urls",
   "Issuer, registration, authorize and token URL of a client provider are the Okta org's, and its introspection URL a server of that org.",
   ({ issuer, registrationUrl, authorizeUrl, tokenUrl, introspectionUrl }) => {
@@ -172,42 +189,58 @@ const timeout = ruleFor(
       : [],
 );
 
-const certificates = ruleFor(
-  [CLIENT_PROVIDER],
+/** Whether a URL is the sandbox's: of a server on this machine, where clear text and made-up certificates harm nobody. */
+const ofSandbox = (url: string, settings: RuleSettings): boolean =>
+  !isProduction(settings) && URL.canParse(url) && isLoopback(new URL(url).hostname);
+
+const https = ruleFor(
+  PROVIDERS,
   "https",
   "Outside the sandbox all URLs are https, and certificates are checked.",
-  (props, { sandbox }) => {
-    if (sandbox) return [];
-    const clear = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"].filter(
-      (name) => text(props[name]) !== undefined && !text(props[name])!.startsWith("https://"),
-    );
-    const wrong = clear.length === 0 ? [] : [`Not https: ${clear.join(", ")}. Set orgUrl to an https URL.`];
-    if (props.allowUntrustedCertificates === true) {
+  (props, settings) => {
+    const wrong = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"]
+      .filter((name) => {
+        const url = text(props[name]);
+        return url !== undefined && !url.startsWith("https://") && !ofSandbox(url, settings);
+      })
+      .map((name) => `${name} is not https. Set orgUrl to an https URL.`);
+    if (props.allowUntrustedCertificates === true && !ofSandbox(text(props.issuer) ?? "", settings)) {
       wrong.push("Anypoint does not check Okta's certificate. Set clientProvider.validateCertificates to true.");
     }
     return wrong;
   },
 );
 
-/** What consumers are cut off with; an adopted app may go under another rule. */
-const CUTS_OFF = [CLIENT_PROVIDER, OAUTH_APP, "okta:auth/server:Server"];
+/** Whether the provider works with an app: by its client id, or while a preview does not know that, since it is the only one of its type. */
+function inUse(app: SeenResource, all: readonly SeenResource[]): boolean {
+  const { type, clientId } = app.props;
+  const used = type === "service" ? "managerClientId" : type === "web" ? "inspectorClientId" : undefined;
+  const provider = all.find((one) => PROVIDERS.includes(one.type));
+  if (used === undefined || provider === undefined) return false;
+  const [its, wanted] = [text(clientId), text(provider.props[used])];
+  if (its !== undefined && wanted !== undefined) return its === wanted;
+  return all.filter((one) => one.type === OAUTH_APP && one.props.type === type).length === 1;
+}
 
-const protection = ruleFor(
-  CUTS_OFF,
-  "production-protect",
-  "In production the client provider, both apps and the authorization server are protected.",
-  (_, settings, { protect }) =>
-    isProduction(settings) && !protect
-      ? ["It is not protected, and its end would cut off consumers. Set okta-anypoint:protect to true."]
-      : [],
-);
+/** A former generation of an app, which is to be retired, and a coming one are not in use, and need no protection. */
+const protection: Rule = {
+  ...inProduction(
+    [...PROVIDERS, OAUTH_APP, "okta:auth/server:Server"],
+    "production-protect",
+    "In production the client provider, the two apps it works with and the authorization server are protected.",
+    (_, __, resource, all) =>
+      resource.protect || (resource.type === OAUTH_APP && !inUse(resource, all))
+        ? []
+        : ["It is not protected, and its end would cut off consumers. Set okta-anypoint:protect to true."],
+  ),
+  whole: true,
+};
 
-const deletion = ruleFor(
+const deletion = inProduction(
   [CLIENT_PROVIDER],
   "production-deletion",
   "In production Anypoint deletes no clients in Okta, and the provider does not go while APIs use it.",
-  ({ allowExternalClientModification: everywhere, deleteWhileUsed }, settings) => {
-    if (!isProduction(settings)) return [];
+  ({ allowExternalClientModification: everywhere, deleteWhileUsed }) => {
     const wrong =
       everywhere === true
         ? ["Deleting an application deletes its Okta client. Set clientProvider.clientDeletion to anypoint or keep."]
@@ -220,24 +253,30 @@ const deletion = ruleFor(
 
 const DAY = 86_400_000;
 
-const keyAge = ruleFor(
-  [SIGNING_KEY],
-  "production-key-age",
-  "In production a Manager's key is rotated in time.",
-  ({ createdAt }, settings) => {
-    const made = Date.parse(text(createdAt) ?? "");
-    const days = Math.floor((settings.now - made) / DAY);
-    return isProduction(settings) && days > settings.maxKeyAgeDays
-      ? [
-          `It is ${days} days old, more than ${settings.maxKeyAgeDays}. Run npm run rotate -- --stack ${settings.stack} --app manager.`,
-        ]
-      : [];
-  },
-);
+/**
+ * The date is no input, so that only a look at the whole stack shows it. While a younger key is there, a rotation is on its way. Advisory: a
+ * day of the calendar is no change of anybody's, and must not stop an urgent one.
+ */
+const keyAge: Rule = {
+  ...inProduction(
+    [SIGNING_KEY],
+    "production-key-age",
+    "In production a Manager's key is rotated in time.",
+    ({ createdAt }, { now, maxKeyAgeDays, stack }, _, all) => {
+      const daysOf = (date: unknown) => Math.floor((now - Date.parse(text(date) ?? "")) / DAY);
+      const days = daysOf(createdAt);
+      const keys = all.filter(({ type }) => type === SIGNING_KEY);
+      return days > maxKeyAgeDays && keys.every(({ props }) => daysOf(props.createdAt) > maxKeyAgeDays)
+        ? [`It is ${days} days old, more than ${maxKeyAgeDays}. Run npm run rotate -- --stack ${stack} --app manager.`]
+        : [];
+    },
+  ),
+  ...{ whole: true, level: "advisory" },
+};
 
 export const RULES: readonly Rule[] = [
   ...[managerAuthentication, managerKey, managerScopes, managerRole, providerUrls, clientIdValidation],
-  ...[ruleScopes, timeout, certificates, protection, deletion, keyAge],
+  ...[ruleScopes, timeout, https, protection, deletion, keyAge],
 ];
 
 /** One fault of one resource. */
@@ -248,9 +287,20 @@ export interface Violation {
 }
 
 /** All faults of the resources that no exception covers. */
-export const violations = (resources: readonly SeenResource[], settings: RuleSettings): Violation[] =>
+export const violations = (
+  resources: readonly SeenResource[],
+  settings: RuleSettings,
+  rules: readonly Rule[] = RULES,
+): Violation[] =>
   resources.flatMap((resource) =>
-    RULES.filter(({ name }) => settings.exceptions[`${name}/${resource.name}`] === undefined).flatMap((rule) =>
-      rule.check(resource, settings).map((message) => ({ rule: rule.name, resource: resource.name, message })),
-    ),
+    rules
+      .filter(({ name, production }) => !excepted(settings, name, resource) && !(production && !isProduction(settings)))
+      .flatMap((rule) =>
+        rule
+          .check(resource, settings, resources)
+          .map((message) => ({ rule: rule.name, resource: resource.name, message })),
+      ),
   );
+
+const excepted = ({ exceptions }: RuleSettings, rule: string, { name }: SeenResource): boolean =>
+  (exceptions[rule]?.[name] ?? "").trim() !== "";

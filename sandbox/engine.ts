@@ -11,6 +11,7 @@ import type { ConfigValue } from "./stack-config.ts";
 export const ROOT = join(import.meta.dirname, "..");
 
 const STAND_INS = join(import.meta.dirname, "plugins", "bin");
+const POLICY_HOST = join(import.meta.dirname, "policy-host");
 const DYNAMIC_PROVIDER = join(ROOT, "node_modules", "@pulumi", "pulumi");
 
 export interface EngineOptions {
@@ -81,6 +82,8 @@ export function engineEnvironment(state: string, plugins: Plugins): Record<strin
   // A shell that has read a lab's env.sh has the stand-ins on its PATH, and the engine takes what is there before what is installed.
   const inherited = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== STAND_INS);
   const path = [DYNAMIC_PROVIDER, ...(plugins === "standin" ? [STAND_INS] : []), ...inherited];
+  // Last: one that was installed with the engine comes first.
+  path.push(POLICY_HOST);
   return {
     PATH: path.join(delimiter),
     OKTA_ANYPOINT_NODE: process.execPath,

@@ -7,7 +7,7 @@ const ORG = "https://acme.okta.com";
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const settings: RuleSettings = {
-  ...{ stack: "dev", production: ["prod"], maxKeyAgeDays: 180, exceptions: {}, sandbox: false, now: NOW },
+  ...{ stack: "dev", production: ["prod"], maxKeyAgeDays: 180, exceptions: {}, now: NOW },
 };
 const prod: RuleSettings = { ...settings, stack: "prod" };
 
@@ -73,10 +73,13 @@ const CASES: Record<
     breaks: [[scopes("okta.clients.read", "okta.users.read"), /granted okta\.users\.read too/]],
   },
   "manager-role": {
-    keeps: [[role("APP_ADMIN")], [role("SUPER_ADMIN"), { ...settings, exceptions: { "manager-role/it": "ticket 7" } }]],
+    keeps: [
+      [role("APP_ADMIN")],
+      [role("SUPER_ADMIN"), { ...settings, exceptions: { "manager-role": { it: "ticket 7" } } }],
+    ],
     breaks: [
       [role("SUPER_ADMIN"), /the role SUPER_ADMIN/],
-      [role("CUSTOM"), /the role CUSTOM/, { ...settings, exceptions: { "manager-role/other": "ticket 7" } }],
+      [role("CUSTOM"), /the role CUSTOM/, { ...settings, exceptions: { "manager-role": { other: "ticket 7" } } }],
     ],
   },
   "provider-urls": {
@@ -104,17 +107,23 @@ const CASES: Record<
     ],
   },
   https: {
-    keeps: [[provider()], [provider({ issuer: "http://127.0.0.1:1" }), { ...settings, sandbox: true }]],
+    keeps: [
+      [provider()],
+      [provider({ issuer: "http://127.0.0.1:1" })],
+      [provider({ issuer: "https://localhost:1", allowUntrustedCertificates: true })],
+    ],
     breaks: [
-      [provider({ tokenUrl: "http://acme.okta.com/oauth2/v1/token" }), /Not https: tokenUrl/],
+      [provider({ tokenUrl: "http://acme.okta.com/oauth2/v1/token" }), /tokenUrl is not https/],
+      [provider({ issuer: "http://127.0.0.1.evil.example" }), /issuer is not https/],
+      [provider({ issuer: "http://127.0.0.1:1" }), /issuer is not https/, prod],
       [provider({ allowUntrustedCertificates: true }), /does not check/],
+      [provider({ issuer: "https://localhost:1", allowUntrustedCertificates: true }), /does not check/, prod],
     ],
   },
   "production-protect": {
     keeps: [[provider()], [provider({}, true), prod], [manager({}, true), prod], [resource(SERVER, {}, true), prod]],
     breaks: [
       [provider(), /not protected/, prod],
-      [manager(), /not protected/, prod],
       [resource(SERVER, {}), /not protected/, prod],
     ],
   },
@@ -154,6 +163,35 @@ describe.each(Object.entries(CASES))("%s", (name, { keeps, breaks }) => {
       expect(texts[0]).toMatch(/\. [A-Z].*\.$/);
     },
   );
+});
+
+describe("the apps that the provider works with are protected in production", () => {
+  const uses = provider({ managerClientId: "m2", inspectorClientId: "i1" }, true);
+  const named = (name: string, app: SeenResource): SeenResource => ({ ...app, name });
+  const unprotected = (...all: SeenResource[]) => violations(all, prod).map(({ resource }) => resource);
+
+  test("and no others: neither a former generation nor a coming one", () => {
+    const [former, active] = [manager({ clientId: "m1" }), manager({ clientId: "m2" })];
+    expect(unprotected(uses, named("former", former), named("active", active))).toEqual(["active"]);
+    expect(unprotected(uses, former, manager({ clientId: "m2" }, true))).toEqual([]);
+  });
+
+  test("also while a preview does not know which client id they will have", () => {
+    const bare = { ...inspector, protect: false };
+    expect(unprotected(uses, named("inspector", bare))).toEqual(["inspector"]);
+    expect(unprotected(uses, inspector)).toEqual([]);
+  });
+
+  test("and apps of a stack without the provider are none of its", () => {
+    expect(unprotected(manager(), { ...inspector, protect: false })).toEqual([]);
+  });
+});
+
+test("an old key is no fault while a younger one is there, or is about to be made", () => {
+  const ages = (...keys: SeenResource[]) => violations(keys, prod).map(({ rule: name }) => name);
+  expect(ages(signingKey(500), signingKey(0))).toEqual([]);
+  expect(ages(signingKey(500), resource(KEY, {}))).toEqual([]);
+  expect(ages(signingKey(500), signingKey(181))).toEqual(["production-key-age", "production-key-age"]);
 });
 
 test("nothing that a preview does not know yet breaks a rule, whatever the rest is, and no rule fails", () => {
