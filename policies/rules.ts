@@ -85,25 +85,35 @@ function bitsOf(modulus: string): number {
 const MANAGER_SCOPES = ["okta.clients.register", "okta.clients.read", "okta.clients.manage"];
 
 const managerAuthentication = ruleFor(
-  [OAUTH_APP],
+  [OAUTH_APP, CLIENT_PROVIDER],
   "manager-private-key-jwt",
-  "A service app authenticates by private_key_jwt, never by a secret.",
-  ({ type, tokenEndpointAuthMethod: method }) =>
-    type === "service" && text(method) !== undefined && method !== "private_key_jwt"
+  "A Manager authenticates by private_key_jwt, never by a secret, and Anypoint registers clients as it, never by a static header.",
+  ({ type, tokenEndpointAuthMethod: method, registrationHeader: header }, _, { type: resourceType }) => {
+    if (resourceType === CLIENT_PROVIDER) {
+      return header === undefined || header === null
+        ? []
+        : [
+            "Anypoint registers clients with a static header. Set clientProvider.mode to managed, or write an exception.",
+          ];
+    }
+    return type === "service" && text(method) !== undefined && method !== "private_key_jwt"
       ? [`It authenticates by ${text(method)}. Set tokenEndpointAuthMethod to private_key_jwt.`]
-      : [],
+      : [];
+  },
 );
 
 const managerKey = ruleFor(
   [OAUTH_APP, SIGNING_KEY],
   "manager-key",
   "A Manager has exactly one key, RSA of 2048 bits or more: Anypoint names no key in its assertions.",
-  ({ type, jwks, modulusLength }, _, { type: resourceType }) => {
+  ({ type, jwks, jwksUri, modulusLength }, _, { type: resourceType }) => {
     if (resourceType === SIGNING_KEY) {
       return typeof modulusLength === "number" && modulusLength < 2048
         ? [`The key has ${modulusLength} bits. Set manager.modulusLength to 2048, 3072 or 4096.`]
         : [];
     }
+    if (type === "service" && text(jwksUri) !== undefined)
+      return ["Its keys stand at a URL, where others can add some. Give the one key as jwks."];
     if (type !== "service" || !Array.isArray(jwks)) return [];
     const keys = objects(jwks);
     const wrong =
@@ -118,12 +128,12 @@ const managerKey = ruleFor(
 );
 
 const managerScopes = ruleFor(
-  ["okta:index/appOauthApiScope:AppOauthApiScope"],
+  ["okta:index/appOauthApiScope:AppOauthApiScope", CLIENT_PROVIDER],
   "manager-scopes",
-  `A Manager is granted no Okta API scope beyond ${MANAGER_SCOPES.join(", ")}.`,
-  ({ scopes }) => {
-    const more = texts(scopes).filter((scope) => !MANAGER_SCOPES.includes(scope));
-    return more.length === 0 ? [] : [`It is granted ${more.join(", ")} too. Take that out.`];
+  `A Manager is granted, and Anypoint asks for, no Okta API scope beyond ${MANAGER_SCOPES.join(", ")}.`,
+  ({ scopes, managerScopes: asked }) => {
+    const more = [...texts(scopes), ...texts(asked)].filter((scope) => !MANAGER_SCOPES.includes(scope));
+    return more.length === 0 ? [] : [`It has ${more.join(", ")} too. Take that out.`];
   },
 );
 

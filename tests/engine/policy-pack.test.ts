@@ -127,7 +127,7 @@ describe("the policy pack", () => {
       "provider-urls okta-anypoint-client-provider-provider",
       "rule-scopes okta-anypoint-tokens-rule",
     ]);
-    expect(text).toContain("It is granted okta.users.manage too. Take that out.");
+    expect(text).toContain("It has okta.users.manage too. Take that out.");
     broken = [];
   });
 
@@ -171,5 +171,13 @@ describe("the policy pack", () => {
     });
     const after = await previewWith(PRODUCTION);
     expect([...new Set(after.said.map((each) => each.split(" ")[0]))]).toEqual(["https", "production-key-age"]);
+    // A rotation: the coming app is not protected yet, and a younger key is on its way.
+    await bench.configure({
+      "okta-anypoint:protect": true,
+      "okta-anypoint:clientProvider": { environments: ["Sandbox"] },
+      "okta-anypoint:manager": { generations: [1, 2], active: 1 },
+    });
+    const rotating = await previewWith(PRODUCTION);
+    expect([...new Set(rotating.said.map((each) => each.split(" ")[0]))]).toEqual(["https"]);
   });
 });

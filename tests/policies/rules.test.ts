@@ -56,13 +56,17 @@ const CASES: Record<
 > = {
   "manager-private-key-jwt": {
     keeps: [[manager()], [inspector]],
-    breaks: [[manager({ tokenEndpointAuthMethod: "client_secret_basic" }), /by client_secret_basic\. Set/]],
+    breaks: [
+      [manager({ tokenEndpointAuthMethod: "client_secret_basic" }), /by client_secret_basic\. Set/],
+      [provider({ registrationHeader: "SSWS 00x" }), /with a static header/],
+    ],
   },
   "manager-key": {
     keeps: [[manager()], [manager({ jwks: undefined })], [resource(KEY, { modulusLength: 3072 })], [inspector]],
     breaks: [
       [manager({ jwks: [key, jwk(2048)] }), /has 2 keys/],
       [manager({ jwks: [] }), /has 0 keys/],
+      [manager({ jwks: undefined, jwksUri: "https://keys.example/jwks" }), /stand at a URL/],
       [manager({ jwks: [short] }), /has 1024 bits/],
       [manager({ jwks: [{ kty: "EC", crv: "P-256", x: "x", y: "y" }] }), /not RSA/],
       [resource(KEY, { modulusLength: 1024 }), /has 1024 bits/],
@@ -70,7 +74,10 @@ const CASES: Record<
   },
   "manager-scopes": {
     keeps: [[scopes("okta.clients.register", "okta.clients.read", "okta.clients.manage")], [scopes()]],
-    breaks: [[scopes("okta.clients.read", "okta.users.read"), /granted okta\.users\.read too/]],
+    breaks: [
+      [provider({ managerScopes: ["okta.clients.register", "okta.apps.manage"] }), /has okta\.apps\.manage too/],
+      [scopes("okta.clients.read", "okta.users.read"), /has okta\.users\.read too/],
+    ],
   },
   "manager-role": {
     keeps: [
