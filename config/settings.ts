@@ -12,6 +12,8 @@ import {
   wantsProbe,
 } from "./cross-checks.ts";
 import { inspectorClientId, inspectorLabel, managerClientId, managerLabel } from "./app-names.ts";
+import { defaultsProblems } from "./defaults-problems.ts";
+import { DEFAULTS_KEY, isOfDefaults, placeOf, withDefaults } from "./defaults.ts";
 import { activeOf } from "./generations.ts";
 import { type OktaProviderAddress, oktaProviderAddress } from "./okta-urls.ts";
 import {
@@ -22,6 +24,10 @@ import {
   oktaConfig,
   stackConfig,
 } from "./schema.ts";
+import { describeIssue, notASetting } from "./issues.ts";
+import { SECRET_KEYS } from "./secret-keys.ts";
+
+export { SECRET_KEYS };
 
 /** Thrown with every problem of the configuration at once. */
 export class SettingsError extends Error {
@@ -31,13 +37,20 @@ export class SettingsError extends Error {
   constructor(stack: string, problems: readonly SettingsProblem[]) {
     const count = problems.length === 1 ? "one error" : `${problems.length} errors`;
     const lines = problems.map(({ key, problem }) => `  - ${key}: ${problem}`);
+    const places = [...new Set(problems.map(({ key }) => placeToMend(stack, key)))];
     super(
       `The configuration of stack "${stack}" has ${count}; nothing was changed anywhere.\n${lines.join("\n")}\n` +
-        `Mend them in Pulumi.${stack}.yaml, or with \`pulumi config set\`. Pulumi.dev.yaml is a complete example.`,
+        `Mend them in ${places.join("; and in ")}. Pulumi.dev.yaml over Pulumi.yaml is a complete example.`,
     );
     this.problems = problems;
   }
 }
+
+/** The file in which a problem of this key is to be mended. */
+export const placeToMend = (stack: string, key: string): string =>
+  isOfDefaults(key)
+    ? `Pulumi.yaml (what is under ${DEFAULTS_KEY}, for all stacks)`
+    : `Pulumi.${stack.slice(stack.lastIndexOf("/") + 1)}.yaml, or with \`pulumi config set\``;
 
 /** What the stack is to set up, with defaults filled in. */
 export interface Settings extends Omit<
@@ -80,28 +93,21 @@ export interface SettingsSource {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Keys whose values must be stored encrypted. */
-export const SECRET_KEYS = [
-  "okta-anypoint:managerPrivateKey",
-  "okta-anypoint:registrationHeader",
-  "okta-anypoint:inspectorClientSecret",
-  "okta:privateKey",
-  "okta:apiToken",
-  "okta:accessToken",
-  "anypoint:clientSecret",
-  "anypoint:accessToken",
-] as const;
-
 /** Reads and checks the configuration. Throws {@link SettingsError} with every problem found. */
 export function readSettings(given: SettingsSource): Settings {
-  const source = { ...given, stack: given.stack.slice(given.stack.lastIndexOf("/") + 1) };
+  const source = {
+    ...given,
+    stack: given.stack.slice(given.stack.lastIndexOf("/") + 1),
+    config: withDefaults(given.config),
+    stored: given.config,
+  };
   const problems: SettingsProblem[] = [];
   const own = parseNamespace("okta-anypoint", stackConfig, source, problems);
   const anypoint = parseNamespace("anypoint", anypointConfig, source, problems);
   const okta = parseNamespace("okta", oktaConfig, source, problems);
 
   for (const key of SECRET_KEYS) {
-    if (source.config[key] !== undefined && !source.isSecret(key)) {
+    if (given.config[key] !== undefined && !given.isSecret(key)) {
       problems.push({ key, problem: `is stored in clear; store it with \`pulumi config set --secret ${key}\`` });
     }
   }
@@ -109,7 +115,11 @@ export function readSettings(given: SettingsSource): Settings {
   problems.push(...anypointProblems(anypoint, source.environment));
   problems.push(...crossProblems(own, source.stack));
 
-  if (problems.length > 0) throw new SettingsError(source.stack, distinct(problems));
+  const all = [
+    ...defaultsProblems(given),
+    ...problems.map(({ key, problem }) => ({ key: placeOf(key, given.config), problem })),
+  ];
+  if (all.length > 0) throw new SettingsError(source.stack, distinct(all));
   // Nothing is missing: what can't be read is a problem.
   return withDerived(source, own.values as StackConfig, anypoint.values, okta.values);
 }
@@ -192,7 +202,7 @@ const isProduction = (stack: string): boolean => /(?<![a-z0-9])prod(uction)?(?![
 function parseNamespace<T extends z.ZodObject>(
   namespace: string,
   schema: T,
-  source: SettingsSource,
+  source: SettingsSource & { readonly stored: SettingsSource["config"] },
   problems: SettingsProblem[],
 ): Readable<z.output<T>> {
   const values: Record<string, unknown> = {};
@@ -218,8 +228,8 @@ function parseNamespace<T extends z.ZodObject>(
       values[key] = readableItems(field, value);
     }
   }
-  const others = Object.keys(source.config)
-    .filter((key) => key.startsWith(`${namespace}:`))
+  const others = Object.keys(source.stored)
+    .filter((key) => key.startsWith(`${namespace}:`) && key !== DEFAULTS_KEY)
     .map((key) => key.slice(namespace.length + 1))
     .filter((key) => !Object.hasOwn(schema.shape, key));
   problems.push(...others.map((key) => notASetting(`${namespace}:${key}`, Object.keys(schema.shape))));
@@ -243,18 +253,3 @@ function decode(value: string, field: z.ZodType): { value?: unknown; problem?: s
     return object ? { problem: "is not valid JSON; set it in the stack's YAML file as an object" } : { value };
   }
 }
-
-function describeIssue(prefix: string, where: readonly PropertyKey[], issue: z.core.$ZodIssue): SettingsProblem[] {
-  const path = where.reduce<string>(
-    (sofar, part) =>
-      typeof part === "number" ? `${sofar}[${part}]` : sofar === "" ? String(part) : `${sofar}.${String(part)}`,
-    "",
-  );
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => notASetting(`${prefix}${path}.${key}`));
-  return [{ key: `${prefix}${path}`, problem: issue.message }];
-}
-
-const notASetting = (key: string, known: readonly string[] = []): SettingsProblem => ({
-  key,
-  problem: `is not a setting.${known.length === 0 ? "" : ` Known keys: ${known.join(", ")}.`}`,
-});

@@ -103,8 +103,9 @@ const environment: Record<string, string> = {
 };
 if (!hasLanguageHost()) Object.assign(environment, inlineCommand(environment));
 const stack = await LocalWorkspace.createOrSelectStack({ stackName: STACK, workDir: ROOT }, { envVars: environment });
-const waits = flags.rateLimits ? PLUGIN_WAITS : {};
-await stack.setAllConfig(sandboxConfig(lab, flags.handMade ? { ...LOGINS_ALONE, ...waits } : waits));
+// The lab's stack inherits nothing of what the project's own stacks share.
+const changes = { "okta-anypoint:defaults": {}, ...(flags.rateLimits && PLUGIN_WAITS) };
+await stack.setAllConfig(sandboxConfig(lab, flags.handMade ? { ...LOGINS_ALONE, ...changes } : changes));
 const managerKey = join(folder, "app-a.pem");
 if (flags.handMade && saved === undefined) {
   const { manager } = await makeByHand(lab);

@@ -13,7 +13,7 @@ import { CannotRun, type ExitCode, type Surroundings, confirm, runAsEntry, runCo
 import type { StackLocation } from "../stack-state.ts";
 import { AnypointSide } from "./anypoint-side.ts";
 import { KEY_RESOURCE, previewFirstUp } from "./first-up.ts";
-import { type Conflict, merge } from "./merge.ts";
+import { type Conflict, mergeOverDefaults } from "./merge.ts";
 import { NothingTaken, Rows } from "./object-row.ts";
 import { OktaSide } from "./okta-side.ts";
 import { type Found, findPattern } from "./pattern.ts";
@@ -78,7 +78,7 @@ async function adopt(flags: Flags, around: Surroundings): Promise<ExitCode> {
   around.stdout(renderObjects(rows.all, around.columns));
   for (const warning of wanted.warnings) around.stdout(`\nNote: ${warning}\n`);
 
-  const { values, conflicts: differing } = merge(config.own, wanted.plain);
+  const { values, conflicts: differing } = mergeOverDefaults(config, wanted.plain);
   const conflicts = [...differing, ...secretConflicts(config, wanted.secrets)];
   if (conflicts.length > 0)
     around.stdout(`\nThe configuration says otherwise; it is not overwritten:\n${renderConflicts(conflicts)}`);

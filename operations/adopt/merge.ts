@@ -1,4 +1,6 @@
 /** What was found, put into the configuration that is there. Nothing that is set is overwritten. */
+import { aboveDefault } from "../../config/defaults.ts";
+import type { PartialConfig } from "./stack-config.ts";
 
 export interface Conflict {
   /** Key with the path inside it. */
@@ -16,6 +18,21 @@ export interface Merged {
 }
 
 type Tree = Record<string, unknown>;
+
+/**
+ * The same over what all stacks inherit, which is never copied into the stack's file. The server that the defaults would create is
+ * not the one that is there: unless the stack names one by itself, they give way to that.
+ */
+export function mergeOverDefaults(
+  { own, stored, inherited }: Pick<PartialConfig, "own" | "stored" | "inherited">,
+  wanted: Readonly<Tree>,
+): Merged {
+  const yields = isTree(inherited.authorizationServer) && wanted.authorizationServer !== undefined;
+  const ofStack = isTree(stored.authorizationServer) ? withoutNulls(stored.authorizationServer) : undefined;
+  const { values, conflicts } = merge(yields ? { ...own, authorizationServer: ofStack } : own, wanted);
+  const kept = Object.entries(values).map(([key, value]) => [key, aboveDefault(value, inherited[key])] as const);
+  return { values: Object.fromEntries(kept.filter(([, value]) => value !== undefined)), conflicts };
+}
 
 /** Keys that say which object is meant. */
 const DECIDING =
@@ -98,6 +115,10 @@ const conflict = (key: string, configured: unknown, found: unknown): Conflict =>
   found: text(found),
   decides: DECIDING.test(key),
 });
+
+/** Null only takes away what is inherited. */
+const withoutNulls = (tree: Tree): Tree =>
+  Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== null));
 
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

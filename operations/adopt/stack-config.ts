@@ -2,6 +2,7 @@
  * The configuration of a stack that need not be complete yet: values as they are, and the two logins. Only what the look at
  * both sides needs is demanded.
  */
+import { type ConfigText, DEFAULTS_KEY, type Tree, defaultsOf, withDefaults } from "../../config/defaults.ts";
 import { OKTA_SCOPES } from "../../config/settings.ts";
 import { type Connection, readConnection } from "../../providers/anypoint/connection.ts";
 import { type OktaConnection, readOktaConnection } from "../../providers/okta/login.ts";
@@ -12,8 +13,14 @@ export interface PartialConfig {
   /** All values by full key, as text. */
   readonly text: Readonly<Record<string, string>>;
   readonly secretKeys: ReadonlySet<string>;
-  /** Values of the `okta-anypoint:` namespace by their last part, objects and lists as such; secrets left out. */
-  readonly own: Readonly<Record<string, unknown>>;
+  /**
+   * Values of the `okta-anypoint:` namespace as they count, by their last part, objects and lists as such; secrets left out.
+   */
+  readonly own: Tree;
+  /** Of these, what stands in the stack's own file. */
+  readonly stored: Tree;
+  /** And what all stacks of the project inherit. */
+  readonly inherited: Tree;
 }
 
 export interface Logins {
@@ -28,15 +35,19 @@ const NAMESPACE = "okta-anypoint:";
 export async function readPartialConfig(location: StackLocation): Promise<PartialConfig> {
   const all = await withWorkspace(location, (workspace) => workspace.getAllConfig(location.stackName));
   const secretKeys = new Set(Object.keys(all).filter((key) => all[key]?.secret));
-  const own = Object.entries(all)
-    .filter(([key, { secret }]) => key.startsWith(NAMESPACE) && secret !== true)
-    .map(([key, { value }]) => [key.slice(NAMESPACE.length), structured(value)]);
-  return {
-    text: Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value])),
-    secretKeys,
-    own: Object.fromEntries(own) as Record<string, unknown>,
-  };
+  const text = Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value]));
+  const plain = Object.fromEntries(Object.entries(text).filter(([key]) => !secretKeys.has(key)));
+  const { [DEFAULTS_KEY]: _, ...stored } = plain;
+  const inherited = defaultsOf(plain) ?? {};
+  return { text, secretKeys, own: ofNamespace(withDefaults(plain)), stored: ofNamespace(stored), inherited };
 }
+
+const ofNamespace = (text: ConfigText): Tree =>
+  Object.fromEntries(
+    Object.entries(text)
+      .filter(([key]) => key.startsWith(NAMESPACE))
+      .map(([key, value]) => [key.slice(NAMESPACE.length), structured(value)]),
+  );
 
 /** The two logins. Throws `CannotRun` with all that is missing for them. */
 export function readLogins({ text }: PartialConfig, env: Readonly<Record<string, string | undefined>>): Logins {

@@ -5,7 +5,7 @@ import { type StateResource, deployedOf, isDeployed } from "../../checks/deploye
 import { type Expectations, LOGINS_ALONE, expectationsOf } from "../../checks/expectations.ts";
 import type { Finding, FindingStatus } from "../../checks/finding.ts";
 import { reportOf } from "../../checks/report.ts";
-import { type Settings, SettingsError, readSettings } from "../../config/settings.ts";
+import { type Settings, SettingsError, placeToMend, readSettings } from "../../config/settings.ts";
 import { AnypointClient } from "../../providers/anypoint/client.ts";
 import { readConnection } from "../../providers/anypoint/connection.ts";
 import { AnypointError } from "../../providers/anypoint/errors.ts";
@@ -95,9 +95,10 @@ function settingsOf(
     };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const whatToDo = `Mend it in Pulumi.${stackName.split("/").at(-1)}.yaml, or with \`pulumi config set\`.`;
     return {
-      findings: error.problems.map(({ key, problem }) => report.fail("setting-wrong", `${key}: ${problem}`, whatToDo)),
+      findings: error.problems.map(({ key, problem }) =>
+        report.fail("setting-wrong", `${key}: ${problem}`, `Mend it in ${placeToMend(stackName, key)}.`),
+      ),
     };
   }
 }

@@ -51,7 +51,8 @@ export class RotatedStack {
   async bring(app: AppName, { generations, active }: Configured): Promise<void> {
     const { config } = await this.settings();
     const key = `okta-anypoint:${app}`;
-    const own = JSON.parse(config[key] ?? "{}") as Record<string, unknown>;
+    // Without what the stack inherits: that stays where it stands.
+    const own = JSON.parse(config[key] || "{}") as Record<string, unknown>;
     const { file } = await stackFile(this.#location);
     const text = existsSync(file) ? await readFile(file, "utf8") : "";
     const value = { ...own, generations: [...generations].sort((a, b) => a - b), active };

@@ -1,4 +1,5 @@
 /** Who runs the stack at Okta: from the stack's configuration, with the Okta plugin's environment variables as a fallback. */
+import { effectiveValue } from "../../config/defaults.ts";
 import { orgUrlProblem } from "../../config/okta-urls.ts";
 import { OktaError } from "./errors.ts";
 
@@ -27,7 +28,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readOktaConnection(config: (key: string) => string | undefined, env: Environment): OktaConnection {
   const value = (key: string, variable: string) => config(`okta:${key}`) || env[variable] || undefined;
-  const orgUrl = config("okta-anypoint:orgUrl") ?? "";
+  const orgUrl = effectiveValue(config, "okta-anypoint:orgUrl") ?? "";
   const problem = orgUrlProblem(orgUrl);
   if (problem !== undefined) throw new OktaError(`okta-anypoint:orgUrl: ${problem}`, { code: "misconfigured" });
   const [apiToken, accessToken] = [value("apiToken", "OKTA_API_TOKEN"), value("accessToken", "OKTA_ACCESS_TOKEN")];

@@ -1,41 +1,132 @@
+/** The examples: each stack's file over the project's. */
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { readSettings } from "../../config/settings.ts";
+import { DEFAULTS_KEY, isTree } from "../../config/defaults.ts";
+import { SECRET_KEYS, type Settings, readSettings } from "../../config/settings.ts";
 import { stackConfig } from "../../config/schema.ts";
-
-const FILE = new URL("../../Pulumi.dev.yaml", import.meta.url);
-const { config } = parse(readFileSync(FILE, "utf8")) as { config: Record<string, unknown> };
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const KEY = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-/** The two secrets that the file tells to set. */
+/** The two secrets that each file tells to set. */
 const SECRETS = { "okta:privateKey": KEY, "anypoint:clientSecret": "secret" };
 
-describe("Pulumi.dev.yaml", () => {
-  test("is a configuration without errors once its secrets are set", () => {
-    const values: Record<string, string> = { ...SECRETS };
-    for (const [key, value] of Object.entries(config))
-      values[key] = typeof value === "string" ? value : JSON.stringify(value);
-    const settings = readSettings({ stack: "dev", config: values, isSecret: (key) => key in SECRETS, environment: {} });
-    expect(settings.apis.map(({ name }) => name)).toEqual(["orders", "payments"]);
-    expect(settings.probe).toBe(true);
+type Config = Record<string, unknown>;
+
+const configOf = (file: string): Config => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  return (parse(text) as { config: Config }).config;
+};
+
+/** Pulumi.yaml's layer as the engine inherits it: objects and lists stand under `value`. */
+const project: Config = Object.fromEntries(
+  Object.entries(configOf("Pulumi.yaml")).map(([key, value]) => [key, isTree(value) ? value.value : value]),
+);
+const defaults = project[DEFAULTS_KEY] as Config;
+
+const STACKS = ["dev", "staging", "prod"] as const;
+type Stack = (typeof STACKS)[number];
+const own = Object.fromEntries(STACKS.map((stack) => [stack, configOf(`Pulumi.${stack}.yaml`)])) as Record<
+  Stack,
+  Config
+>;
+
+function settingsOf(stack: Stack): Settings {
+  const config: Record<string, string> = {};
+  for (const [key, value] of Object.entries({ ...project, ...own[stack], ...SECRETS })) {
+    config[key] = typeof value === "string" ? value : JSON.stringify(value);
+  }
+  return readSettings({ stack, config, isSecret: (key) => key in SECRETS, environment: {} });
+}
+
+/** Paths of values which say what the layer below says already. */
+function repeats(value: unknown, below: unknown, path: string): string[] {
+  if (isTree(value) && isTree(below)) {
+    return Object.entries(value).flatMap(([key, member]) => repeats(member, below[key], `${path}.${key}`));
+  }
+  return below !== undefined && JSON.stringify(value) === JSON.stringify(below) ? [path] : [];
+}
+
+const repeatsOf = (config: Config): string[] =>
+  Object.entries(config).flatMap(([key, value]) => {
+    const ofDefaults = repeats(value, defaults[key.replace(/^okta-anypoint:/, "")], key);
+    return key.startsWith("okta-anypoint:") ? ofDefaults : repeats(value, project[key], key);
   });
 
-  test("shows every key but the secrets that few stacks have", () => {
-    const shown = Object.keys(config).filter((key) => key.startsWith("okta-anypoint:"));
-    const all = Object.keys(stackConfig.shape).map((key) => `okta-anypoint:${key}`);
-    expect(all.filter((key) => !shown.includes(key))).toEqual([
-      "okta-anypoint:managerPrivateKey",
-      "okta-anypoint:registrationHeader",
-      "okta-anypoint:inspectorClientSecret",
-      "okta-anypoint:adopt",
-    ]);
+describe.each(STACKS)("Pulumi.%s.yaml over Pulumi.yaml", (stack) => {
+  test("is a configuration without errors once its secrets are set", () => {
+    const settings = settingsOf(stack);
+    expect(settings.apis.map(({ name }) => name)).toEqual(["orders", "payments"]);
+    expect(settings.authorizationServer?.create?.audience).toBe("api://mulesoft");
+    expect(settings.anypoint.host).toBe("US");
+  });
+
+  test("repeats nothing of what is inherited", () => {
+    expect(repeatsOf(own[stack])).toEqual([]);
   });
 
   test("holds no secret", () => {
-    expect(Object.keys(config).filter((key) => key in SECRETS)).toEqual([]);
+    expect([...Object.keys(own[stack]), ...Object.keys(project)].filter((key) => key in SECRETS)).toEqual([]);
+    expect(Object.keys(defaults).filter((key) => SECRET_KEYS.some((one) => one.endsWith(`:${key}`)))).toEqual([]);
   });
+});
+
+test("what is repeated is found: whole keys, members and keys of other namespaces", () => {
+  const config = {
+    "anypoint:host": "US",
+    "okta-anypoint:verifyAfterUp": false,
+    "okta-anypoint:clientProvider": { timeoutSeconds: 5, name: "one" },
+    "okta-anypoint:authorizationServer": { scopes: [{ name: "custom_scope", description: "Reads orders" }] },
+  };
+  expect(repeatsOf(config)).toEqual([
+    "anypoint:host",
+    "okta-anypoint:verifyAfterUp",
+    "okta-anypoint:clientProvider.timeoutSeconds",
+    "okta-anypoint:authorizationServer.scopes",
+  ]);
+});
+
+test("no two stacks share an org with the same names, a login, an environment, or an API instance", () => {
+  const all = STACKS.map(settingsOf);
+  const distinct = (of: (settings: Settings) => unknown) => new Set(all.map((one) => JSON.stringify(of(one)))).size;
+  expect(distinct(({ orgUrl }) => orgUrl)).toBe(3);
+  expect(distinct(({ okta }) => okta.clientId)).toBe(3);
+  expect(distinct(({ anypoint }) => anypoint.clientId)).toBe(3);
+  expect(distinct(({ clientProvider }) => clientProvider.name)).toBe(3);
+  expect(distinct(({ clientProvider }) => clientProvider.environments)).toBe(3);
+  expect(distinct(({ apis }) => apis.map(({ instanceId }) => instanceId))).toBe(3);
+});
+
+test("the stacks differ in what is a question of risk", () => {
+  const table = STACKS.map((stack) => {
+    const { protect, rotation, clientProvider, probe, verifyAfterUp, authorizationServer, manager } = settingsOf(stack);
+    return [
+      protect,
+      rotation.maxKeyAgeDays,
+      rotation.drainMinutes,
+      clientProvider.clientDeletion,
+      probe,
+      verifyAfterUp,
+      authorizationServer?.allowClients,
+      manager.modulusLength,
+    ];
+  });
+  expect(table).toEqual([
+    [false, 180, 60, "everywhere", true, false, "all", 2048],
+    [false, 120, 60, "anypoint", true, true, "declared", 2048],
+    [true, 90, 1440, "keep", false, true, "declared", 3072],
+  ]);
+});
+
+test("Pulumi.dev.yaml and Pulumi.yaml show every key but the secrets that few stacks have", () => {
+  const shown = [...Object.keys(own.dev), ...Object.keys(defaults).map((key) => `okta-anypoint:${key}`)];
+  const all = Object.keys(stackConfig.shape).map((key) => `okta-anypoint:${key}`);
+  expect(all.filter((key) => !shown.includes(key))).toEqual([
+    "okta-anypoint:managerPrivateKey",
+    "okta-anypoint:registrationHeader",
+    "okta-anypoint:inspectorClientSecret",
+    "okta-anypoint:adopt",
+  ]);
 });

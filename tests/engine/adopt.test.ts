@@ -1,10 +1,11 @@
 /** A pattern made by hand is found, taken over and given back, by the command line and the real engine. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { parseDocument } from "yaml";
+import { parse, parseDocument } from "yaml";
 import type { StackOutputs } from "../../config/outputs.ts";
 import { verify } from "../../operations/verify/index.ts";
 import { readStack } from "../../operations/verify/stack.ts";
@@ -59,11 +60,25 @@ function compared(lab: Lab, inspectorId: string): unknown {
   );
 }
 
+/** A project whose stacks inherit a part of their settings. */
+const PROJECT = `name: okta-anypoint
+runtime: nodejs
+config:
+  okta-anypoint:defaults:
+    value:
+      manager: { modulusLength: 2048 }
+      rotation: { drainMinutes: 30 }
+      authorizationServer:
+        create: { audience: api://mulesoft }
+        allowClients: declared
+`;
+
 describe("with the Manager's own key", () => {
   test("found, written, brought up, verified, and given back", async () => {
     const { bench: b, made, keyFile } = await startByHand();
     const { lab, stack } = b;
     const before = compared(lab, made.inspector.id);
+    await writeFile(join(stack.workspace.workDir, "Pulumi.yaml"), PROJECT);
     const text = (await readFile(stackFile(b), "utf8")).replace("config:", "config:\n  # Who runs the stack\n");
     await writeFile(stackFile(b), text);
 
@@ -81,6 +96,10 @@ describe("with the Manager's own key", () => {
     expect(said).toMatch(/inspector-app +│ imported +│ changes clientBasicSecret, tokenEndpointAuthMethod/);
     const [written, secrets] = [await readFile(stackFile(b), "utf8"), lab.secrets()];
     expect(written).toContain("# Who runs the stack");
+    // What all stacks inherit stays where it stands; the server that they would create gives way to the one that is there.
+    expect(written).not.toMatch(/modulusLength|drainMinutes|api:\/\/mulesoft/);
+    expect(parse(written)).toMatchObject({ config: { "okta-anypoint:authorizationServer": { create: null } } });
+    expect(await readFile(join(stack.workspace.workDir, "Pulumi.yaml"), "utf8")).toBe(PROJECT);
     for (const secret of secrets) expect([said.includes(secret), written.includes(secret)]).toEqual([false, false]);
     const writes = lab.journal
       .entries({ after: position })

@@ -1,9 +1,65 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { merge } from "../../../operations/adopt/merge.ts";
+import { DEFAULTS_KEY, withDefaults } from "../../../config/defaults.ts";
+import { merge, mergeOverDefaults } from "../../../operations/adopt/merge.ts";
 import { Names } from "../../../operations/adopt/names.ts";
 import { withValues } from "../../../operations/stack-file.ts";
+
+describe("over what all stacks inherit", () => {
+  const inherited = {
+    manager: { modulusLength: 2048, adminRole: { type: "APP_ADMIN" } },
+    clientProvider: { mode: "managed", timeoutSeconds: 5 },
+    authorizationServer: { create: { name: "mulesoft-apis", audience: "api://mulesoft" }, scopes: ["custom_scope"] },
+    rotation: { drainMinutes: 60 },
+  };
+  const config = (stored: Record<string, unknown>) => {
+    const text: Record<string, string> = { [DEFAULTS_KEY]: JSON.stringify(inherited) };
+    for (const [key, value] of Object.entries(stored)) text[`okta-anypoint:${key}`] = JSON.stringify(value);
+    const own: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(withDefaults(text))) own[key.replace(/^.*:/, "")] = JSON.parse(value);
+    return { own, stored, inherited };
+  };
+  const wanted = {
+    manager: { label: "A", clientId: "0oa1" },
+    clientProvider: { name: "p", environments: ["Sandbox"], adopt: true },
+    rotation: { drainMinutes: 60 },
+  };
+
+  test("nothing of it is written", () => {
+    expect(mergeOverDefaults(config({}), wanted)).toEqual({
+      conflicts: [],
+      values: {
+        manager: { label: "A", clientId: "0oa1" },
+        clientProvider: { name: "p", environments: ["Sandbox"], adopt: true },
+      },
+    });
+  });
+
+  test("it is not overwritten, as the stack's own values are not", () => {
+    const { values, conflicts } = mergeOverDefaults(config({}), { clientProvider: { timeoutSeconds: 9 } });
+    expect([values, conflicts.map(({ key }) => key)]).toEqual([{}, ["okta-anypoint:clientProvider.timeoutSeconds"]]);
+  });
+
+  test("a server that is there takes the place of the one that would be created", () => {
+    const found = { authorizationServer: { id: "aus1", existingScopes: ["custom_scope"] } };
+    const { values, conflicts } = mergeOverDefaults(config({}), found);
+    expect({ values, conflicts }).toEqual({
+      conflicts: [],
+      values: { authorizationServer: { ...found.authorizationServer, create: null, scopes: null } },
+    });
+    expect(config(values).own.authorizationServer).toEqual(found.authorizationServer);
+    expect(mergeOverDefaults(config(values), found)).toEqual({ values: {}, conflicts: [] });
+  });
+
+  test("a server that the stack itself would create is a contradiction", () => {
+    const stored = { authorizationServer: { create: { audience: "api://mine" } } };
+    const { conflicts } = mergeOverDefaults(config(stored), { authorizationServer: { id: "aus1" } });
+    expect(conflicts).toEqual([
+      expect.objectContaining({ key: "okta-anypoint:authorizationServer.create", decides: true }),
+    ]);
+  });
+});
 
 describe("merging into what is configured", () => {
   test("adds what is missing, and leaves alone what is the same in other words", () => {

@@ -27,7 +27,7 @@ async function look(options: Partial<PatternOptions> = {}, own: Record<string, u
     const found = await findPattern(
       new OktaSide({ orgUrl: lab.okta.url, login: { kind: "service app", ...okta } }, OKTA_SCOPES),
       new AnypointSide({ baseUrl: lab.anypoint.url, credentials: { kind: "connected app", ...anypoint } }, undefined),
-      { text: {}, secretKeys: new Set(), own },
+      { text: {}, secretKeys: new Set(), own, stored: own, inherited: {} },
       { stack: "dev", ownServer: false, runsTheStack: okta.clientId, ...options },
       rows,
     );
