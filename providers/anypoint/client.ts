@@ -195,10 +195,11 @@ export class AnypointClient {
 
   #refused(call: Call, answer: HttpAnswer, token?: string) {
     const reason = vendorReason(answer.text);
+    const requestId = answer.headers["x-request-id"] ?? answer.headers["x-correlation-id"];
     return answerError(call, this.#loginFacts, {
       status: answer.status,
       reason: reason === undefined ? undefined : redact(reason, [...this.#secrets(call), token]),
-      requestId: answer.headers["x-request-id"] ?? answer.headers["x-correlation-id"],
+      requestId: requestId === undefined ? undefined : redact(requestId, [...this.#secrets(call), token]),
       mayHaveWorked: call.method === "POST" && call.operation !== "token.request",
     });
   }

@@ -1,5 +1,6 @@
 /** One HTTP request and its answer: proxy, deadline, JSON. What to repeat and what an answer means is for `client.ts`. */
 import fetch, { type Response } from "node-fetch";
+import { MAX_BODY_BYTES } from "../body-limit.ts";
 import { proxyAgent } from "../proxy.ts";
 
 export interface HttpRequest {
@@ -42,6 +43,7 @@ export async function send(request: HttpRequest, environment = process.env): Pro
       body: request.body === undefined ? undefined : JSON.stringify(request.body),
       // A redirect would carry the token elsewhere, and none of these calls has one.
       redirect: "manual",
+      size: MAX_BODY_BYTES,
       agent: proxyAgent(new URL(request.url), environment),
       signal: request.signal,
     });

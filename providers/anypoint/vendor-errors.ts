@@ -17,9 +17,13 @@ export function vendorReason(text: string): string | undefined {
   return reasonOf(body);
 }
 
-function reasonOf(body: unknown): string | undefined {
+/** Lists in lists that are looked into; what lies deeper is no reason of a vendor's. */
+const DEEPEST = 8;
+
+function reasonOf(body: unknown, depth = 0): string | undefined {
+  if (depth > DEEPEST) return undefined;
   if (typeof body === "string") return plain(body);
-  if (Array.isArray(body)) return joined(body.map(reasonOf));
+  if (Array.isArray(body)) return joined(body.map((each) => reasonOf(each, depth + 1)));
   if (typeof body !== "object" || body === null) return undefined;
   const fields = body as Record<string, unknown>;
   if (Array.isArray(fields.errors)) return joined(fields.errors.map(entryReason)) ?? reasonOf(fields.message);

@@ -2,6 +2,7 @@
 import { type webcrypto, createPrivateKey, randomUUID } from "node:crypto";
 import { importPKCS8, SignJWT } from "jose";
 import { clockAhead, clockApart } from "../clock.ts";
+import { redact } from "../anypoint/redaction.ts";
 import { OktaError } from "./errors.ts";
 import { type Send, sendToOkta } from "./http.ts";
 
@@ -32,11 +33,12 @@ export async function orgToken(
   send: Send = sendToOkta,
 ): Promise<OrgToken> {
   const url = `${orgUrl}/oauth2/v1/token`;
+  const clientAssertion = await assertion(app, url);
   const body = new URLSearchParams({
     grant_type: "client_credentials",
     scope: scopes.join(" "),
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: await assertion(app, url),
+    client_assertion: clientAssertion,
   }).toString();
   // Before the request: a slow answer must not look like a clock ahead.
   const sentAt = Date.now();
@@ -52,8 +54,13 @@ export async function orgToken(
     const granted = typeof said.scope === "string" ? said.scope.split(" ").filter(Boolean) : [...scopes];
     return { accessToken: said.access_token, scopes: granted, clockAhead: ahead };
   }
-  const error = text(said.error) ?? text(said.errorCode);
-  const reason = text(said.error_description) ?? text(said.errorSummary);
+  // A server may quote what it was sent.
+  const clean = (value: unknown) => {
+    const told = text(value);
+    return told === undefined ? undefined : redact(told, [clientAssertion, app.privateKey]);
+  };
+  const error = clean(said.error) ?? clean(said.errorCode);
+  const reason = clean(said.error_description) ?? clean(said.errorSummary);
   // Only what is wrong with the assertion can be the clock's doing.
   const clock = error === "invalid_client" ? clockApart(ahead, "Okta's") : undefined;
   const words = `${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;

@@ -2,8 +2,11 @@
  * The vendor's Okta SDK over our login, for what operations and checks read and repair at Okta. `pulumi up` itself goes
  * through the Okta plugin.
  */
+import { type Readable, addAbortSignal } from "node:stream";
 import okta from "@okta/okta-sdk-nodejs";
 import { type OrgToken, orgToken } from "./access-token.ts";
+import { redact } from "../anypoint/redaction.ts";
+import { MAX_BODY_BYTES } from "../body-limit.ts";
 import { OktaError } from "./errors.ts";
 import { proxyAgent } from "../proxy.ts";
 import { unreachable } from "./http.ts";
@@ -35,16 +38,20 @@ export function oktaClient({ orgUrl, login }: OktaConnection, scopes: readonly s
   class Executor extends okta.DefaultRequestExecutor {
     override async fetch(request: SdkRequest): Promise<SdkResponse> {
       const headers = request.headers as Record<string, string>;
-      return super.fetch({
+      const authorized = await authorization();
+      const response = await super.fetch({
         ...request,
+        // A redirect would carry the token elsewhere: the SDK's own fetch sends it to another port of the same host.
+        redirect: "manual",
         // The SDK's own choice knows no NO_PROXY.
         agent: proxyAgent(new URL(String(request.url)), process.env),
         headers: {
           ...headers,
-          Authorization: await authorization(),
+          Authorization: authorized,
           "User-Agent": `okta-anypoint ${headers["User-Agent"] ?? ""}`.trim(),
         },
       });
+      return readBounded(response, authorized.slice(authorized.indexOf(" ") + 1));
     }
   }
   return new okta.Client({
@@ -55,6 +62,23 @@ export function oktaClient({ orgUrl, login }: OktaConnection, scopes: readonly s
     requestExecutor: new Executor({ requestTimeout: DEADLINE_MS, maxRetries: 2 }),
     cacheMiddleware: null,
   });
+}
+
+/** The answer with its body read, within the limit and the deadline; a refusal's has no secret that the server quotes. */
+async function readBounded(response: SdkResponse, secret: string): Promise<SdkResponse> {
+  const body = response.body as unknown as Readable;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of addAbortSignal(AbortSignal.timeout(DEADLINE_MS), body) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop destroys the stream, hence the connection.
+    if (size > MAX_BODY_BYTES) throw Object.assign(new Error("the answer is too long"), { code: "too long an answer" });
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  const Answer = response.constructor as new (body: string | null, init: object) => SdkResponse;
+  const { status, statusText, headers, url } = response;
+  return new Answer(response.ok ? text : redact(text, [secret]), { status, statusText, headers, url });
 }
 
 /** Runs a call of the SDK and turns what it throws into {@link OktaError}: what was attempted, and what came back. */

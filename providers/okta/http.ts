@@ -1,5 +1,6 @@
 /** One HTTP request to Okta: deadline, proxy, JSON. */
 import fetch from "node-fetch";
+import { MAX_BODY_BYTES } from "../body-limit.ts";
 import { proxyAgent } from "../proxy.ts";
 import { OktaError } from "./errors.ts";
 
@@ -30,6 +31,7 @@ export const sendToOkta: Send = async ({ url, method, headers, body }) => {
       headers: { "user-agent": USER_AGENT, ...headers },
       body,
       redirect: "manual",
+      size: MAX_BODY_BYTES,
       agent: proxyAgent(new URL(url), process.env),
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
