@@ -102,6 +102,19 @@ export function anypointProblems(
 
 const ANYPOINT_LOGIN = ["clientId", "clientSecret", "accessToken"] as const satisfies (keyof AnypointConfig)[];
 
+/** What Node.js is told by to check no certificate, for all connections of a process. The sandbox has no need of it either. */
+export function tlsProblems(env: Environment): SettingsProblem[] {
+  return env.NODE_TLS_REJECT_UNAUTHORIZED === "0"
+    ? [
+        {
+          key: "NODE_TLS_REJECT_UNAUTHORIZED",
+          problem:
+            "is 0 in the environment, so that anybody between here and Okta or Anypoint could pose as them. Take it out; name a company's own authority by NODE_EXTRA_CA_CERTS",
+        },
+      ]
+    : [];
+}
+
 /** What the verification can look at: consumers of APIs whose URL is known, each with its API. */
 export function verifiable<C extends { readonly api: string }>(own: {
   readonly apis: readonly ApiConfig[];

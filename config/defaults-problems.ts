@@ -13,7 +13,8 @@ export function defaultsProblems({ config, isSecret }: Pick<SettingsSource, "con
   if (defaults === undefined) {
     return [problem(DEFAULTS_KEY, "give an object of settings; in Pulumi.yaml it stands under `value:`")];
   }
-  if (isSecret(DEFAULTS_KEY)) return [problem(DEFAULTS_KEY, "is stored as a secret; all stacks read it in clear")];
+  if (config[DEFAULTS_KEY] !== undefined && isSecret(DEFAULTS_KEY))
+    return [problem(DEFAULTS_KEY, "is stored as a secret; all stacks read it in clear")];
   const shape: Readonly<Record<string, z.ZodType>> = stackConfig.shape;
   return Object.entries(defaults).flatMap(([key, value]): SettingsProblem[] => {
     const field = Object.hasOwn(shape, key) ? shape[key] : undefined;

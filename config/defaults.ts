@@ -53,12 +53,13 @@ function overTree(own: unknown, value: Tree): unknown {
 
 function over(own: unknown, value: unknown): unknown {
   if (!isTree(own) || !isTree(value)) return own;
-  const result: Record<string, unknown> = { ...value };
+  const result = new Map(Object.entries(value));
   for (const [key, member] of Object.entries(own)) {
-    if (member === null && Object.hasOwn(value, key)) delete result[key];
-    else result[key] = Object.hasOwn(value, key) ? over(member, value[key]) : member;
+    if (member === null && Object.hasOwn(value, key)) result.delete(key);
+    else result.set(key, Object.hasOwn(value, key) ? over(member, value[key]) : member);
   }
-  return result;
+  // A member `__proto__` stays one, for the schema to refuse.
+  return Object.fromEntries(result);
 }
 
 /**
@@ -103,7 +104,10 @@ export const isOfDefaults = (key: string): boolean => key === DEFAULTS_KEY || ke
 function structured(text: string): unknown {
   if (!/^\s*([[{]|null\s*$)/.test(text)) return text;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // What is nested too deeply to be written again stays as it is, for the schema to refuse.
+    JSON.stringify(value);
+    return value;
   } catch {
     return text;
   }

@@ -9,6 +9,7 @@ import {
   anypointProblems,
   crossProblems,
   oktaCredentialProblems,
+  tlsProblems,
   wantsProbe,
 } from "./cross-checks.ts";
 import { inspectorClientId, inspectorLabel, managerClientId, managerLabel } from "./app-names.ts";
@@ -114,6 +115,7 @@ export function readSettings(given: SettingsSource): Settings {
   problems.push(...oktaCredentialProblems(okta, source.environment));
   problems.push(...anypointProblems(anypoint, source.environment));
   problems.push(...crossProblems(own, source.stack));
+  problems.push(...tlsProblems(source.environment));
 
   const all = [
     ...defaultsProblems(given),

@@ -5,7 +5,15 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
 import type { Connection } from "./connection.ts";
-import { type Attempt, type LoginFacts, answerError, isNotFound, noAnswerError, unexpectedAnswer } from "./errors.ts";
+import {
+  AnypointError,
+  type Attempt,
+  type LoginFacts,
+  answerError,
+  isNotFound,
+  noAnswerError,
+  unexpectedAnswer,
+} from "./errors.ts";
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from "./http.ts";
 import { redact } from "./redaction.ts";
 import { type RetryTimes, sendWithRetries } from "./retries.ts";
@@ -38,9 +46,22 @@ export interface ClientOptions extends Pick<RetryTimes, "retries" | "pauseMs"> {
   readonly userAgent?: string;
 }
 
-/** A path whose values are escaped: path`/organizations/${id}`. */
+/**
+ * A path whose values are escaped: path`/organizations/${id}`. Throws for `.` and `..`, by which each URL parser leaves the segment, escaped
+ * or not, and for text that is no Unicode.
+ */
 export const path = (parts: TemplateStringsArray, ...values: (string | number)[]): string =>
-  parts.reduce((text, part, index) => `${text}${encodeURIComponent(String(values[index - 1]))}${part}`);
+  parts.reduce((text, part, index) => `${text}${segment(String(values[index - 1]))}${part}`);
+
+function segment(value: string): string {
+  if (!value.isWellFormed() || /^\.{1,2}$/.test(value)) {
+    throw new AnypointError(
+      `${JSON.stringify(value)} can't be a part of a URL, so Anypoint was not asked. Correct the name or id in the configuration.`,
+      { code: "refused" },
+    );
+  }
+  return encodeURIComponent(value);
+}
 
 /** Version of this package, read by its own name so that it is found wherever the compiled file lies. */
 const { version } = createRequire(import.meta.url)("okta-anypoint/package.json") as { version: string };

@@ -561,3 +561,10 @@ describe.each(["manager", "inspector"])("generations of the %s", (app) => {
     expect(given(value)).toEqual([expect.stringContaining(problem)]);
   });
 });
+
+test("an environment by which Node.js checks no certificate is refused", () => {
+  expect(problemsOf(MINIMAL, "dev", { NODE_TLS_REJECT_UNAUTHORIZED: "0" })).toEqual([
+    expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED: is 0 .*NODE_EXTRA_CA_CERTS$/),
+  ]);
+  expect(problemsOf(MINIMAL, "dev", { NODE_TLS_REJECT_UNAUTHORIZED: "1" })).toEqual([]);
+});

@@ -12,9 +12,8 @@ import { AnypointError } from "../../providers/anypoint/errors.ts";
 import { orgToken } from "../../providers/okta/access-token.ts";
 import { all, askOkta, oktaClient } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
+import { ANSWER_RUNS } from "./runs.ts";
 
-/** Answers for each client. */
-const RUNS = 500;
 const SECRET = "00-very-secret-value";
 const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
@@ -156,7 +155,7 @@ test.each(Object.entries(clients))("%s", async (_name, { kind, call }) => {
       isOurs(await failureOf(call), kind);
       expect(elsewhereHits).toBe(0);
     }),
-    { numRuns: RUNS },
+    { numRuns: ANSWER_RUNS },
   );
 });
 
@@ -169,7 +168,7 @@ test("the verification's client never throws", async () => {
       expect(["answer", "unreachable"]).toContain(kind);
       expect(elsewhereHits).toBe(0);
     }),
-    { numRuns: RUNS },
+    { numRuns: ANSWER_RUNS },
   );
 });
 

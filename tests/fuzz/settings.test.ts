@@ -4,12 +4,16 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { DEFAULTS_KEY } from "../../config/defaults.ts";
 import { SECRET_KEYS, SettingsError, readSettings } from "../../config/settings.ts";
+import { SETTINGS_RUNS } from "./runs.ts";
 
-const RUNS = 7500;
-const { config } = parse(readFileSync(new URL("../../Pulumi.dev.yaml", import.meta.url), "utf8")) as {
-  config: Record<string, unknown>;
-};
+const configOf = (file: string) =>
+  (parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")) as { config: Record<string, unknown> })
+    .config;
+/** The engine shows an object of Pulumi.yaml without the `value` above it. */
+const defaults = (configOf("Pulumi.yaml")[DEFAULTS_KEY] as { value: unknown }).value;
+const config = { ...configOf("Pulumi.dev.yaml"), [DEFAULTS_KEY]: defaults };
 const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
@@ -93,7 +97,7 @@ test("arbitrary and near-valid configurations", () => {
         expect(error.message).not.toContain(PEM.slice(60, 120));
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: SETTINGS_RUNS },
   );
-  expect(tried).toBeGreaterThanOrEqual(RUNS);
+  expect(tried).toBeGreaterThanOrEqual(SETTINGS_RUNS);
 });

@@ -1,0 +1,7 @@
+/** How many cases each part of the fuzz run plays. */
+export const SETTINGS_RUNS = 7500;
+/** For each of the clients. */
+export const ANSWER_RUNS = 500;
+export const CLIENTS = 5;
+/** For each of the two places where a name goes into a URL. */
+export const NAME_RUNS = 500;
