@@ -24,6 +24,8 @@ export default tseslint.config(
         setTimeout: "readonly",
         clearTimeout: "readonly",
         URL: "readonly",
+        fetch: "readonly",
+        AbortSignal: "readonly",
       },
     },
   },

@@ -20,6 +20,8 @@ interface Flags {
   readonly skipPreview?: boolean;
   readonly clearPendingCreates?: boolean;
   readonly parallel?: number;
+  readonly policyPack?: string[];
+  readonly policyPackConfig?: string[];
 }
 
 type Operation = (stack: Stack, flags: Flags) => Promise<unknown>;
@@ -29,9 +31,12 @@ const onOutput = (text: string): void => void process.stdout.write(text);
 const common = { onOutput, color } as const;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  preview: (stack, { diff, refresh, target, replace }) => stack.preview({ ...common, diff, refresh, target, replace }),
-  up: (stack, { diff, refresh, target, replace, parallel }) =>
-    stack.up({ ...common, diff, refresh, target, replace, parallel }),
+  preview: (stack, { diff, refresh, target, replace, policyPack: policyPacks, policyPackConfig: policyPackConfigs }) =>
+    stack.preview({ ...common, diff, refresh, target, replace, policyPacks, policyPackConfigs }),
+  up: (
+    stack,
+    { diff, refresh, target, replace, parallel, policyPack: policyPacks, policyPackConfig: policyPackConfigs },
+  ) => stack.up({ ...common, diff, refresh, target, replace, parallel, policyPacks, policyPackConfigs }),
   // Inline, the program is always at hand.
   refresh: (stack, { target, clearPendingCreates }) =>
     stack.refresh({ ...common, target, clearPendingCreates, runProgram: true }),
@@ -84,6 +89,9 @@ function parse(name: string, args: readonly string[]): Flags {
     .addOption(new Option("-t, --target <urn>").argParser(several))
     .option("--target-dependents")
     .addOption(new Option("--replace <urn>").argParser(several))
+    .addOption(new Option("--policy-pack <folder>").argParser(several))
+    .addOption(new Option("--policy-pack-config <file>").argParser(several))
+    .option("--color <when>")
     .exitOverride()
     .parse(args, { from: "user" })
     .opts<Flags>();

@@ -1,0 +1,111 @@
+/** What a reviewer reads in a pull request: the text of `pulumi preview --diff`. And what the nightly look says of drift. */
+import { generateKeyPairSync } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import program from "../../index.ts";
+import { runCommandLine as drift } from "../../operations/drift/main.ts";
+import { sandboxConfig } from "../../sandbox/stack-config.ts";
+import { type Bench, recorded, startBench } from "./harness.ts";
+
+let bench: Bench;
+/** Counts the runs of the program, so that its code is another each time. */
+let runs = 0;
+
+beforeAll(async () => {
+  bench = await startBench({}, async () => {
+    runs++;
+    return program();
+  });
+  await bench.stack.up(recorded(bench));
+});
+afterAll(() => bench.close());
+
+const settingsNow = (): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(sandboxConfig(bench.lab)).map(([key, { value }]) => [key, value]));
+
+async function previewed(changes: Record<string, unknown> = {}): Promise<string> {
+  await bench.configure(changes);
+  bench.output.length = 0;
+  await bench.stack.preview({ ...recorded(bench), diff: true, color: "never" });
+  await bench.configure(Object.fromEntries(Object.keys(changes).map((key) => [key, settingsNow()[key]])));
+  return stripVTControlCharacters(bench.output.join(""));
+}
+
+/** The part of the text about one resource. */
+const about = (text: string, name: string): string =>
+  text.split(/\n(?= {4,}\S{1,2}[ -]?\S+:\S+: \()/).find((part) => part.includes(`::${name}]`)) ?? "";
+
+describe("the diff of a preview", () => {
+  test("is empty where code but not configuration changed", async () => {
+    const before = runs;
+    const text = await previewed();
+    expect(runs).toBeGreaterThan(before);
+    expect(text).not.toMatch(/^\s*[~+-]/m);
+    expect(text).toMatch(/\d+ unchanged/);
+  });
+
+  test("shows a changed setting as that property, and no code of ours", async () => {
+    const apis = JSON.parse(String(settingsNow()["okta-anypoint:apis"])) as [{ policy: object }];
+    apis[0].policy = { ...apis[0].policy, exposeHeaders: true };
+    const text = await previewed({ "okta-anypoint:apis": apis });
+    expect(about(text, "okta-anypoint-api-orders-policy")).toMatch(/~ exposeHeaders\s*: false => true/);
+    expect(text).not.toContain("__provider");
+    // Beside it the list that the preflight goes through, and the guard, which knows the ids of policies.
+    const updated = [...text.matchAll(/~ \S+: \(update\)\s+\[id=[^\]]*\]\s+\[urn=\S*::([\w-]+)\]/g)].map(
+      ([, name]) => name,
+    );
+    expect(updated).toEqual([
+      "okta-anypoint-preflight",
+      "okta-anypoint-api-orders-policy",
+      "okta-anypoint-teardown-guard",
+    ]);
+  });
+
+  test("shows a secret as such, and of a replacement for whose sake it is", async () => {
+    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString();
+    await bench.stack.setConfig("okta-anypoint:managerPrivateKey", { value: pem, secret: true });
+    const text = await previewed();
+    await bench.stack.removeConfig("okta-anypoint:managerPrivateKey");
+    const key = about(text, "okta-anypoint-manager-key");
+    expect(key).toMatch(/^\s*\+-/);
+    expect(key).toMatch(/privateKeyPem\s*: \[secret\]/);
+    expect(text).not.toContain("__provider");
+    expect(text).not.toContain(pem.split("\n")[1]);
+  });
+});
+
+describe("npm run drift", () => {
+  const out: string[] = [];
+  beforeEach(() => void (out.length = 0));
+  const look = () => {
+    const { workDir, envVars } = bench.stack.workspace;
+    return drift(["--stack", "sandbox", "--out", "drift.md"], {
+      ...{ env: { ...process.env, ...envVars }, workDir, color: false },
+      stdout: (text) => out.push(text),
+      stderr: () => undefined,
+    });
+  };
+
+  test("says that there is none, and then what somebody changed and deleted, without touching anything", async () => {
+    expect(await look()).toBe(0);
+    expect(out.join("")).toContain("both sides are as the last `pulumi up` left them");
+
+    const { clientProviders, policies } = bench.lab.anypoint.state;
+    const [provider] = Object.values(clientProviders).filter(({ name }) => name === "okta-sandbox");
+    Object.assign(provider!, { name: "okta-by-hand" });
+    const policy = Object.keys(policies).at(-1)!;
+    delete policies[policy];
+    const [state, snapshot] = [await bench.stateText(), bench.lab.snapshot()];
+    out.length = 0;
+    expect(await look()).toBe(1);
+    expect(out.join("")).toMatch(/\| okta-anypoint-api-orders-policy \| `gone` \|/);
+    expect(out.join("")).toMatch(/\| okta-anypoint-client-provider-provider \| `name`/);
+    expect(await readFile(join(bench.stack.workspace.workDir, "drift.md"), "utf8")).toBe(out.join(""));
+    expect(await bench.stateText()).toBe(state);
+    expect(bench.lab.snapshot()).toEqual(snapshot);
+  });
+});
