@@ -1,7 +1,7 @@
 /** The npm package in the node_modules of a project, unpacked as npm does; what it depends on is linked from the checkout. */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, rm, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../sandbox/engine.ts";
 
@@ -14,9 +14,7 @@ export async function installPackage(project: string): Promise<string[]> {
   const target = join(modules, "okta-anypoint");
   await mkdir(target, { recursive: true });
   await run(process.execPath, [join(ROOT, "scripts", "package", "build.mjs"), built]);
-  // npm stands beside the Node that runs this.
-  const npm = join(dirname(process.execPath), "npm");
-  const { stdout } = await run(npm, ["pack", built, "--json", "--pack-destination", project], { cwd: project });
+  const { stdout } = await run("npm", ["pack", built, "--json", "--pack-destination", project], { cwd: project });
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
   await run("tar", ["-xzf", join(project, filename), "-C", target, "--strip-components=1"]);
   await rm(built, { recursive: true });

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { manifest, withCompiledImports } from "../../scripts/package/manifest.mjs";
-import { ROOT } from "../../sandbox/engine.ts";
-import { removeFolder } from "../../sandbox/engine.ts";
+import { ROOT, removeFolder } from "../../sandbox/engine.ts";
 import { installPackage } from "./install.ts";
 
 const run = promisify(execFile);
