@@ -19,7 +19,9 @@ const TEAM_SCOPES = [
   ...["read:api_contracts", "manage:api_contracts"],
 ];
 const TEAM = { clientId: "team", clientSecret: "secret-of-the-team" };
-const UNCHANGED = { same: expect.any(Number) };
+/** What an operation did, or would do, beyond reading. */
+const changed = (changes: Readonly<Record<string, number>> = {}): string[] =>
+  Object.keys(changes).filter((op) => op !== "same" && op !== "read");
 
 let bench: Bench;
 let project: string;
@@ -89,7 +91,7 @@ describe("a consumer in another team's stack", () => {
 
   test("a second preview changes nothing, and makes no call to Anypoint", async () => {
     const position = bench.lab.journal.position;
-    expect((await team("preview")).changes).toEqual(UNCHANGED);
+    expect(changed((await team("preview")).changes)).toEqual([]);
     expect(bench.calls("anypoint", position)).toEqual([]);
   });
 
@@ -101,7 +103,7 @@ describe("a consumer in another team's stack", () => {
       ...{ stdout: (text: string) => told.push(text), stderr: (text: string) => told.push(text) },
     });
     expect({ code, told: told.join("") }).toEqual({ code: 0, told: expect.any(String) });
-    expect((await team("preview")).changes).toEqual(UNCHANGED);
+    expect(changed((await team("preview")).changes)).toEqual([]);
     expect(await call(outputs)).toBe(200);
   });
 
@@ -115,11 +117,11 @@ describe("a consumer in another team's stack", () => {
     const seen = [await bench.stateText(), firstOutputs, ...said].join("\n");
     expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
     // Their own passphrase does not open the other's secrets.
-    const { project: _, ...env } = { project, ...bench.stack.workspace.envVars };
+    const env = { ...process.env, ...bench.stack.workspace.envVars, PULUMI_CONFIG_PASSPHRASE: "of the team" };
     const reading = promisify(execFile)(
       "pulumi",
       ["stack", "export", "--show-secrets", "--stack", "organization/okta-anypoint/sandbox"],
-      { cwd: project, env: { ...process.env, ...env, PULUMI_CONFIG_PASSPHRASE: "of the team" } },
+      { cwd: project, env },
     );
     await expect(reading).rejects.toMatchObject({ stderr: expect.stringContaining("passphrase") });
   });
@@ -131,6 +133,6 @@ describe("a consumer in another team's stack", () => {
     expect(names.filter((name) => name.startsWith("orders-mobile"))).toEqual([]);
     expect(Object.keys(contracts)).toEqual([]);
     const { changeSummary } = await bench.stack.preview(recorded(bench));
-    expect(changeSummary).toEqual(UNCHANGED);
+    expect(changed(changeSummary)).toEqual([]);
   });
 });
