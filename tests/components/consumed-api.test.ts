@@ -23,7 +23,7 @@ interface Promises {
 
 /** What the arguments of a consumer fail with. An output keeps several promises of one failure; each must be met. */
 async function failuresOf({ api, clientProviderId }: ReturnType<typeof consumerOf>): Promise<string[]> {
-  const all = [...Object.values(api), clientProviderId] as Promises[];
+  const all = Object.values({ ...api, clientProviderId }) as unknown as Promises[];
   const settled = await Promise.all(
     all.map((output) => Promise.allSettled([output.promise(), output.isKnown, output.isSecret, output.allResources()])),
   );
