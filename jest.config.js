@@ -12,7 +12,7 @@ export default {
       },
     ],
   },
-  // Set-up and engine tests make folders there, some with package.json files of their own.
-  modulePathIgnorePatterns: ["<rootDir>/.sandbox"],
+  // Set-up, engine tests and the build make folders there, some with package.json files of their own.
+  modulePathIgnorePatterns: ["<rootDir>/.sandbox", "<rootDir>/dist"],
   testTimeout: 60_000,
 };

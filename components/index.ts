@@ -12,6 +12,7 @@ export {
 } from "./api-authorization-server.ts";
 export { ApiConsumer, type ApiConsumerArgs, type ConsumedApi, type ContractTerms } from "./api-consumer.ts";
 export { ClientAdminRole, type ClientAdminRoleArgs } from "./client-admin-role.ts";
+export { consumerOf } from "./consumed-api.ts";
 export { InspectorApp, type InspectorAppArgs } from "./inspector-app.ts";
 export { type ClientDeletion, ManagerApp, type ManagerAppArgs } from "./manager-app.ts";
 export { type ApiAsset, type EnforcementArgs, ProtectedApi, type ProtectedApiArgs } from "./protected-api.ts";

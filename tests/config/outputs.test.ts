@@ -111,6 +111,23 @@ describe("readTwoAppOutputs", () => {
   });
 });
 
+describe("where `consumers` is secret there and its passphrase is not known here", () => {
+  // The engine leaves out what it can't decrypt.
+  beforeEach(() => {
+    exported = { ...OUTPUTS, consumers: undefined };
+  });
+
+  test("the other outputs are read", async () => {
+    expect(await valueOf(read().apis)).toEqual(OUTPUTS.apis);
+  });
+
+  test("`consumers` alone fails, and says so", async () => {
+    await expect(valueOf(read().consumers)).rejects.toThrow(
+      /dev .*it lacks "consumers", or holds it as a secret that this stack's passphrase does not open/,
+    );
+  });
+});
+
 describe("the JSON Schema", () => {
   const file = readFileSync(new URL("../../config/outputs.schema.json", import.meta.url), "utf8");
 
