@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import type { Surroundings } from "../../../operations/command-line.ts";
 import { runCommandLine } from "../../../operations/new-stack/main.ts";
 import { type Lab, startLab } from "../../../sandbox/lab.ts";
 
@@ -34,10 +35,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(args: readonly string[], changes: Record<string, string> = {}) {
+async function run(args: readonly string[], changes: NodeJS.ProcessEnv = {}, asking: Partial<Surroundings> = {}) {
   const said: string[] = [];
   const write = (text: string) => said.push(text);
-  const around = { env: { ...env, ...changes }, workDir: folder, color: false, stdout: write, stderr: write };
+  const around = {
+    env: { ...env, ...changes },
+    workDir: folder,
+    color: false,
+    stdout: write,
+    stderr: write,
+    ...asking,
+  };
   return { code: await runCommandLine(args, around), said: said.join("") };
 }
 
@@ -111,4 +119,42 @@ test("where the file can't be written the stack is taken back", async () => {
   }
   expect(await stacks()).not.toContain("late");
   expect((await readdir(folder)).filter((name) => name.includes("late"))).toEqual([]);
+});
+
+test("at a terminal it asks for what no flag says, and secrets hidden", async () => {
+  const { okta, anypoint } = lab.credentials;
+  const answers: [RegExp, string][] = [
+    [/org URL/, lab.okta.url],
+    [/service app/, okta.clientId],
+    [/kid/, okta.privateKeyId],
+    [/private key/, "bootstrap.pem"],
+    [/^Anypoint: /, lab.anypoint.url],
+    [/connected app/, anypoint.clientId],
+    [/environment; numbers/, "1"],
+    [/api; numbers/, ""],
+  ];
+  const hidden: string[] = [];
+  const { code, said } = await run(
+    ["asked"],
+    { ANYPOINT_CLIENT_SECRET: undefined },
+    {
+      ask: (question) => Promise.resolve(answers.find(([about]) => about.test(question))?.[1] ?? ""),
+      askSecret: (question) => {
+        hidden.push(question);
+        return Promise.resolve(anypoint.clientSecret);
+      },
+    },
+  );
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack asked") });
+  expect(hidden).toEqual([expect.stringContaining("client secret")]);
+  expect(said).not.toContain(anypoint.clientSecret);
+});
+
+test("without a passphrase no stack stays", async () => {
+  const { code, said } = await run(["locked", ...logins(), "--environment", "Sandbox"], {
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+  });
+  expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining("Could not make the stack locked") });
+  expect(existsSync(file("locked"))).toBe(false);
+  expect(await stacks()).not.toContain("locked");
 });
