@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { runCommandLine } from "../../operations/new-stack/main.ts";
-import { program } from "../../program.ts";
+import program from "../../index.ts";
 import { type Bench, startBench } from "./harness.ts";
 
 let bench: Bench;
