@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly stderr: (text: string) => void;
   /** Asks a person and gives the answer; undefined when nobody can be asked. */
   readonly ask?: (question: string) => Promise<string>;
+  /** The same, and what is typed is not shown. */
+  readonly askSecret?: (question: string) => Promise<string>;
 }
 
 /** 0: done and good; 1: done, and something is not as it should be; 2: could not run. */
@@ -81,7 +83,7 @@ export function thisProcess(): Surroundings {
     color: process.stdout.isTTY && process.stdout.hasColors(),
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
-    ...(process.stdin.isTTY && { ask: askAtTerminal }),
+    ...(process.stdin.isTTY && { ask: askAtTerminal, askSecret: askHidden }),
   };
 }
 
@@ -92,6 +94,24 @@ async function askAtTerminal(question: string): Promise<string> {
     return await terminal.question(question);
   } finally {
     terminal.close();
+  }
+}
+
+/** Asks without an echo: the line editor's output goes nowhere. */
+async function askHidden(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  const { Writable } = await import("node:stream");
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      terminal.once("close", () => reject(new CannotRun("Stopped. Nothing was written.")));
+      terminal.question("", resolve);
+    });
+  } finally {
+    terminal.close();
+    process.stderr.write("\n");
   }
 }
 

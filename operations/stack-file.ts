@@ -78,8 +78,8 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** Stores a secret by the engine's command, which gets it by standard input: arguments are seen by all users of a machine. */
-async function setSecret(command: string, key: string, value: string, location: StackLocation): Promise<void> {
+/** Stores a secret, by its full key, by the engine's command, which gets it by standard input: arguments are seen by all users of a machine. */
+export async function setSecret(command: string, key: string, value: string, location: StackLocation): Promise<void> {
   const args = ["config", "set", key, "--secret", "--raw", "--stack", location.stackName, "--non-interactive"];
   const child = spawn(command, args, {
     cwd: location.workDir,
@@ -103,10 +103,14 @@ function patchOf(name: string, before: string, after: string): string {
 }
 
 /** Puts keys of the namespace into the text of a stack's configuration file. */
-export function withValues(text: string, values: Readonly<Record<string, unknown>>): string {
+export const withValues = (text: string, values: Readonly<Record<string, unknown>>): string =>
+  withKeys(text, Object.fromEntries(Object.entries(values).map(([key, value]) => [NAMESPACE + key, value])));
+
+/** Puts full keys into the text of a stack's configuration file. */
+export function withKeys(text: string, values: Readonly<Record<string, unknown>>): string {
   const document = parseDocument(text);
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
-  for (const [key, value] of Object.entries(values)) put(document, ["config", NAMESPACE + key], value);
+  for (const [key, value] of Object.entries(values)) put(document, ["config", key], value);
   return document.toString({
     lineWidth: 0,
     indent: indentOf(text),
@@ -132,7 +136,8 @@ const indentOf = (text: string): number => {
   return widths.length === 0 ? 2 : Math.min(...widths);
 };
 
-async function projectFile(workDir: string): Promise<string> {
+/** Name of the project's file. */
+export async function projectFile(workDir: string): Promise<string> {
   return existsSync(join(workDir, "Pulumi.yml")) ? "Pulumi.yml" : "Pulumi.yaml";
 }
 

@@ -1,0 +1,160 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import type { Surroundings } from "../../../operations/command-line.ts";
+import { runCommandLine } from "../../../operations/new-stack/main.ts";
+import { type Lab, startLab } from "../../../sandbox/lab.ts";
+
+let lab: Lab;
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  lab = await startLab();
+  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-new-stack-test-"));
+  const [state, home] = [join(folder, "state"), join(folder, "home")];
+  await Promise.all([mkdir(state), mkdir(home)]);
+  const defaults = "config:\n  okta-anypoint:defaults:\n    value:\n      clientProvider: { timeoutSeconds: 7 }\n";
+  await writeFile(join(folder, "Pulumi.yaml"), `name: okta-anypoint\nruntime: nodejs\n${defaults}`);
+  await writeFile(join(folder, "bootstrap.pem"), lab.credentials.okta.privateKey);
+  env = {
+    PATH: process.env.PATH ?? "",
+    PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    PULUMI_HOME: home,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ANYPOINT_CLIENT_SECRET: lab.credentials.anypoint.clientSecret,
+  };
+});
+afterAll(async () => {
+  await lab.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(args: readonly string[], changes: NodeJS.ProcessEnv = {}, asking: Partial<Surroundings> = {}) {
+  const said: string[] = [];
+  const write = (text: string) => said.push(text);
+  const around = {
+    env: { ...env, ...changes },
+    workDir: folder,
+    color: false,
+    stdout: write,
+    stderr: write,
+    ...asking,
+  };
+  return { code: await runCommandLine(args, around), said: said.join("") };
+}
+
+const logins = () => [
+  ...["--org-url", lab.okta.url, "--okta-client-id", lab.credentials.okta.clientId],
+  ...["--okta-key-id", lab.credentials.okta.privateKeyId, "--okta-key-file", "bootstrap.pem"],
+  ...["--anypoint-host", lab.anypoint.url, "--anypoint-client-id", lab.credentials.anypoint.clientId],
+];
+
+async function stacks(): Promise<string[]> {
+  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
+  return (await workspace.listStacks()).map(({ name }) => name);
+}
+
+const file = (name: string) => join(folder, `Pulumi.${name}.yaml`);
+
+test("all that is missing is in one list, before anything is asked of anybody", async () => {
+  const { code, said } = await run(["bare"], { ANYPOINT_CLIENT_SECRET: "" });
+  expect(code).toBe(2);
+  expect(said).toContain("okta-anypoint:orgUrl");
+  expect(said).toMatch(/anypoint:client/);
+  expect(said).not.toContain("Trying");
+  expect(existsSync(file("bare"))).toBe(false);
+});
+
+test("a stack is made with what differs from the defaults alone, and its secrets are encrypted", async () => {
+  const { code, said } = await run(["good", ...logins(), "--environment", "Sandbox"]);
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack good") });
+  const text = await readFile(file("good"), "utf8");
+  expect(text).toMatch(/okta-anypoint:clientProvider:\n\s+environments:\n\s+- Sandbox\n/);
+  expect(text).not.toContain("timeoutSeconds");
+  for (const secret of [lab.credentials.anypoint.clientSecret, lab.credentials.okta.privateKey.split("\n")[1]!]) {
+    expect(text + said).not.toContain(secret);
+  }
+  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
+  const config = await workspace.getAllConfig("good");
+  expect(config["anypoint:clientSecret"]).toEqual({ value: lab.credentials.anypoint.clientSecret, secret: true });
+  expect(config["okta:privateKey"]).toEqual({ value: lab.credentials.okta.privateKey, secret: true });
+
+  const again = await run(["good", ...logins(), "--environment", "Sandbox"]);
+  expect(again).toEqual({ code: 2, said: expect.stringContaining("is there already, and is not overwritten") });
+  await rm(file("good"));
+  const taken = await run(["good", ...logins(), "--environment", "Sandbox"]);
+  expect(taken).toEqual({ code: 2, said: expect.stringContaining("There is a stack good in the backend already") });
+  expect(existsSync(file("good"))).toBe(false);
+  expect(await stacks()).toContain("good");
+});
+
+test("a refused login, and an environment that is not there: nothing is made", async () => {
+  const refused = await run(["wrong", ...logins(), "--environment", "Sandbox"], {
+    ANYPOINT_CLIENT_SECRET: "wrong-one",
+  });
+  expect(refused.code).toBe(1);
+  expect(refused.said).not.toContain("wrong-one");
+  const nowhere = await run(["wrong", ...logins(), "--environment", "Nowhere"]);
+  expect(nowhere).toEqual({ code: 2, said: expect.stringMatching(/Nowhere names nothing that is there.*Sandbox/) });
+  const none = await run(["wrong", ...logins()]);
+  expect(none).toEqual({ code: 2, said: expect.stringContaining("add --environment") });
+  expect(existsSync(file("wrong"))).toBe(false);
+  expect(await stacks()).not.toContain("wrong");
+});
+
+test("where the file can't be written the stack is taken back", async () => {
+  const project = await readFile(join(folder, "Pulumi.yaml"), "utf8");
+  await writeFile(join(folder, "Pulumi.yaml"), `${project}stackConfigDir: not-there\n`);
+  try {
+    const { code, said } = await run(["late", ...logins(), "--environment", "Sandbox"]);
+    expect({ code, said }).toEqual({ code: 2, said: expect.stringMatching(/Could not write .*ENOENT/) });
+  } finally {
+    await writeFile(join(folder, "Pulumi.yaml"), project);
+  }
+  expect(await stacks()).not.toContain("late");
+  expect((await readdir(folder)).filter((name) => name.includes("late"))).toEqual([]);
+});
+
+test("at a terminal it asks for what no flag says, and secrets hidden", async () => {
+  const { okta, anypoint } = lab.credentials;
+  const answers: [RegExp, string][] = [
+    [/org URL/, lab.okta.url],
+    [/service app/, okta.clientId],
+    [/kid/, okta.privateKeyId],
+    [/private key/, "bootstrap.pem"],
+    [/^Anypoint: /, lab.anypoint.url],
+    [/connected app/, anypoint.clientId],
+    [/environment; numbers/, "1"],
+    [/api; numbers/, ""],
+  ];
+  const hidden: string[] = [];
+  const { code, said } = await run(
+    ["asked"],
+    { ANYPOINT_CLIENT_SECRET: undefined },
+    {
+      ask: (question) => Promise.resolve(answers.find(([about]) => about.test(question))?.[1] ?? ""),
+      askSecret: (question) => {
+        hidden.push(question);
+        return Promise.resolve(anypoint.clientSecret);
+      },
+    },
+  );
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack asked") });
+  expect(hidden).toEqual([expect.stringContaining("client secret")]);
+  expect(said).not.toContain(anypoint.clientSecret);
+});
+
+test("without a passphrase no stack stays", async () => {
+  const { code, said } = await run(["locked", ...logins(), "--environment", "Sandbox"], {
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+  });
+  expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining("Could not make the stack locked") });
+  expect(existsSync(file("locked"))).toBe(false);
+  expect(await stacks()).not.toContain("locked");
+});
