@@ -111,6 +111,7 @@ function patternArgs(settings: Settings): TwoAppClientProviderArgs {
         scopes: server.scopes,
         existingScopes: server.existingScopes,
         allowClients: server.allowClients,
+        furtherClients: server.furtherClients,
         policyPriority: server.policyPriority,
         accessTokenLifetimeMinutes: server.accessTokenLifetimeMinutes,
         adopt: {

@@ -38,6 +38,8 @@ export interface ApiAuthorizationServerArgs {
   readonly allowClients?: "declared" | "all" | "unmanaged";
   /** Client ids of the declared consumers; used with `declared`. */
   readonly clientIds?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Client ids of other stacks' consumers, let through beside the declared ones; used with `declared`. Default none. */
+  readonly furtherClients?: readonly string[];
   /** Place of the access policy when it is made, 1 first; on an existing server it may be moved later. Default 1. */
   readonly policyPriority?: pulumi.Input<number>;
   /** Life of an access token in minutes, 5 to 1440. Default 60. */
@@ -184,5 +186,7 @@ function allowedClients(args: ApiAuthorizationServerArgs): pulumi.Input<pulumi.I
   if (allow === "unmanaged") return undefined;
   if (allow === "all") return ["ALL_CLIENTS"];
   const declared = args.clientIds ?? [];
-  return Array.isArray(declared) && declared.length === 0 ? undefined : declared;
+  const further = args.furtherClients ?? [];
+  if (Array.isArray(declared) && declared.length + further.length === 0) return undefined;
+  return pulumi.output(declared).apply((ids) => [...ids, ...further.filter((id) => !ids.includes(id))]);
 }

@@ -185,6 +185,15 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
   if (server?.allowClients === "unmanaged" && server.create !== undefined) {
     add("authorizationServer.allowClients", "unmanaged is for an existing server: a new one has no access policy");
   }
+  const allowed = server?.allowClients ?? (server?.create === undefined ? "declared" : "all");
+  if (server !== undefined && server.furtherClients.length > 0 && allowed !== "declared") {
+    add(
+      "authorizationServer.furtherClients",
+      allowed === "all"
+        ? "is for allowClients: declared; with all, every client of the org gets tokens: take one of them out"
+        : "is for allowClients: declared; with unmanaged the server's own policies decide: take it out",
+    );
+  }
   const { mode, id } = values.clientProvider ?? {};
   if (mode === "header" && readable("registrationHeader") && values.registrationHeader === undefined) {
     add(

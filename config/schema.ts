@@ -122,6 +122,10 @@ const rotation = z.strictObject({
   maxKeyAgeDays: wholeNumber(1, 3650, "days").default(180),
 });
 
+const clientId = text("the client id of another stack's consumer").regex(/^[A-Za-z0-9._-]*$/, {
+  error: "is no client id (0oa…)",
+});
+
 const authorizationServer = z
   .strictObject({
     id: text('the id of an existing authorization server ("default" or aus…)').optional(),
@@ -135,6 +139,7 @@ const authorizationServer = z
     scopes: list(scope, "scopes to create").default([]),
     existingScopes: list(scopeName, "scope names that the server has already").default([]),
     allowClients: choice(["declared", "all", "unmanaged"]).optional(),
+    furtherClients: list(clientId, "client ids").default([]),
     policyPriority: wholeNumber(1, 1000, "places").default(1),
     accessTokenLifetimeMinutes: wholeNumber(5, 1440, "minutes").default(60),
   })

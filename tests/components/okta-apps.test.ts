@@ -178,6 +178,16 @@ describe("ApiAuthorizationServer", () => {
     );
   });
 
+  test.each([
+    [["0oa1"], ["0oa2", "0oa1"], ["0oa1", "0oa2"]],
+    [[], ["0oa2"], ["0oa2"]],
+    [["0oa1"], [], ["0oa1"]],
+  ])("of the clients %j and the further %j, each is let through once", async (clientIds, furtherClients, included) => {
+    const server = { orgUrl: "https://acme.okta.com", serverId: "default", scopes: [{ name: "read" }] };
+    const resources = await register(() => new ApiAuthorizationServer("t", { ...server, clientIds, furtherClients }));
+    expect(resources.get("t-policy")?.inputs).toMatchObject({ clientWhitelists: included });
+  });
+
   test("an existing server with no scope at all gets no rule that would match everything", async () => {
     const resources = await register(
       () =>

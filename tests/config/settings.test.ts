@@ -522,6 +522,28 @@ describe("errors", () => {
     ]);
   });
 
+  test.each([
+    [{ id: "default", allowClients: "all" }, "with all, every client of the org gets tokens: take one of them out"],
+    [{ create: { audience: "api://a" } }, "with all, every client of the org gets tokens: take one of them out"],
+    [{ id: "default", allowClients: "unmanaged" }, "with unmanaged the server's own policies decide: take it out"],
+    [{ id: "default" }, undefined],
+  ])("further clients are for declared ones: %j", (server, problem) => {
+    const config = { ...MINIMAL, "okta-anypoint:authorizationServer": { ...server, furtherClients: ["0oa1"] } };
+    expect(problemsOf(config)).toEqual(
+      problem === undefined
+        ? []
+        : [`okta-anypoint:authorizationServer.furtherClients: is for allowClients: declared; ${problem}`],
+    );
+  });
+
+  test("a further client is told by its id, each once", () => {
+    const server = { id: "default", furtherClients: ["orders mobile", ""] };
+    expect(problemsOf({ ...MINIMAL, "okta-anypoint:authorizationServer": server })).toEqual([
+      "okta-anypoint:authorizationServer.furtherClients[0]: is no client id (0oa…)",
+      expect.stringMatching(/furtherClients\[1\]: is empty; give the client id of another stack's consumer/),
+    ]);
+  });
+
   test("a secret stored in clear is refused by its key, and its value is not said", () => {
     const clear = { ...source(MINIMAL), isSecret: () => false };
     let message = "";

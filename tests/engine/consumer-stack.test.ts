@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommandLine } from "../../operations/rotate/main.ts";
 import { ROOT } from "../../sandbox/engine.ts";
-import type { ConfigValue } from "../../sandbox/stack-config.ts";
+import { API_SCOPE, type ConfigValue } from "../../sandbox/stack-config.ts";
 import { installPackage } from "../package/install.ts";
 import type { Ran, Run } from "./consumer-stack-run.ts";
 import { type Bench, recorded, startBench } from "./harness.ts";
@@ -19,6 +19,12 @@ const TEAM_SCOPES = [
   ...["read:api_contracts", "manage:api_contracts"],
 ];
 const TEAM = { clientId: "team", clientSecret: "secret-of-the-team" };
+const server = (furtherClients: string[]) => ({
+  create: { name: "mulesoft-apis", audience: "api://mulesoft" },
+  scopes: [API_SCOPE],
+  allowClients: "declared",
+  furtherClients,
+});
 /** What an operation did, or would do, beyond reading. */
 const changed = (changes: Readonly<Record<string, number>> = {}): string[] =>
   Object.keys(changes).filter((op) => op !== "same" && op !== "read");
@@ -29,7 +35,11 @@ let project: string;
 const said: string[] = [];
 
 beforeAll(async () => {
-  bench = await startBench({ "okta-anypoint:consumers": [] });
+  bench = await startBench({
+    "okta-anypoint:consumers": [],
+    "okta-anypoint:verification": { probe: false },
+    "okta-anypoint:authorizationServer": server([]),
+  });
   const [own] = Object.values(bench.lab.anypoint.state.connectedApps);
   bench.lab.anypoint.state.connectedApps[TEAM.clientId] = { ...own!, ...TEAM, name: "team", scopes: TEAM_SCOPES };
   await bench.stack.up(recorded(bench));
@@ -57,17 +67,22 @@ async function team(operation: Run["operation"]): Promise<Ran> {
   return ran;
 }
 
-/** What the API answers to a token by the team's outputs alone. */
-async function call({ clientId, clientSecret, tokenUrl, scope, apiUrl }: Ran["outputs"]): Promise<number> {
+/** The answer to a request for a token by the team's outputs alone. */
+async function tokenRequest({ clientId, clientSecret, tokenUrl, scope }: Ran["outputs"]): Promise<Response> {
   const basic = Buffer.from(`${String(clientId)}:${String(clientSecret)}`).toString("base64");
-  const answer = await fetch(String(tokenUrl), {
+  return fetch(String(tokenUrl), {
     method: "POST",
     headers: { authorization: `Basic ${basic}` },
     body: new URLSearchParams({ grant_type: "client_credentials", scope: String(scope) }),
   });
+}
+
+/** What the API answers to a token of the team's. */
+async function call(outputs: Ran["outputs"]): Promise<number> {
+  const answer = await tokenRequest(outputs);
   expect(answer.status).toBe(200);
   const { access_token: token } = (await answer.json()) as { access_token: string };
-  return (await fetch(String(apiUrl), { headers: { authorization: `Bearer ${token}` } })).status;
+  return (await fetch(String(outputs["apiUrl"]), { headers: { authorization: `Bearer ${token}` } })).status;
 }
 
 /** Secrets of the first stack: none of them may reach the team. */
@@ -82,10 +97,17 @@ async function firstStacksSecrets(): Promise<string[]> {
 describe("a consumer in another team's stack", () => {
   let outputs: Ran["outputs"];
 
-  test("comes up by the first stack's outputs, and its token is let through", async () => {
+  test("comes up by the first stack's outputs, and gets a token once the first stack lists its client", async () => {
     const ran = await team("up");
     outputs = ran.outputs;
     expect(outputs).toMatchObject({ contractStatus: "APPROVED", clientId: expect.stringMatching(/./) });
+    const refused = await tokenRequest(outputs);
+    expect([refused.status, await refused.json()]).toEqual([400, expect.objectContaining({ error: "access_denied" })]);
+
+    await bench.configure({ "okta-anypoint:authorizationServer": server([String(outputs["clientId"])]) });
+    // There was no consumer, and so no access policy.
+    const { summary } = await bench.stack.up(recorded(bench));
+    expect(changed(summary.resourceChanges)).toEqual(["create"]);
     expect(await call(outputs)).toBe(200);
   });
 
