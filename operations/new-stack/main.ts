@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { checksBeforeUp } from "../../checks/before-up.ts";
 import { LOGINS_ALONE } from "../../checks/expectations.ts";
 import { aboveDefault, defaultsOf, isTree } from "../../config/defaults.ts";
-import { readSettings } from "../../config/settings.ts";
+import { SettingsError, readSettings } from "../../config/settings.ts";
 import { AnypointClient } from "../../providers/anypoint/client.ts";
 import { readConnection } from "../../providers/anypoint/connection.ts";
 import { readOktaConnection } from "../../providers/okta/login.ts";
@@ -72,7 +72,11 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
       typeof value === "string" ? value : JSON.stringify(value),
     ]);
     const config = { ...inherited, ...(Object.fromEntries(asText) as Record<string, string>), ...secrets };
-    readSettings({ stack: stackName, config, isSecret: (key) => Object.hasOwn(secrets, key), environment: {} });
+    try {
+      readSettings({ stack: stackName, config, isSecret: (key) => Object.hasOwn(secrets, key), environment: {} });
+    } catch (error) {
+      throw error instanceof SettingsError ? new CannotRun(notEnough(error)) : error;
+    }
     return config;
   };
   const config: Record<string, string> = check({
@@ -120,5 +124,13 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
   );
   return 0;
 }
+
+/** There is no file to mend yet. */
+const notEnough = ({ problems }: SettingsError): string =>
+  [
+    "The new stack's configuration would not do:",
+    ...problems.map(({ key, problem }) => `  - ${key}: ${problem}`),
+    "Give these by flags (see --help) or at a terminal; what is of all stacks, the authorization server for one, in Pulumi.yaml. Nothing was written.",
+  ].join("\n");
 
 await runAsEntry(import.meta.filename, runCommandLine);

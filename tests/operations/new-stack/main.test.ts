@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import { parse } from "yaml";
 import type { Surroundings } from "../../../operations/command-line.ts";
 import { runCommandLine } from "../../../operations/new-stack/main.ts";
 import { type Lab, startLab } from "../../../sandbox/lab.ts";
@@ -18,7 +19,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "okta-anypoint-new-stack-test-"));
   const [state, home] = [join(folder, "state"), join(folder, "home")];
   await Promise.all([mkdir(state), mkdir(home)]);
-  const defaults = "config:\n  okta-anypoint:defaults:\n    value:\n      clientProvider: { timeoutSeconds: 7 }\n";
+  const defaults = [
+    ...["config:", "  okta-anypoint:defaults:", "    value:", "      clientProvider: { timeoutSeconds: 7 }"],
+    ...["      authorizationServer: { id: default, scopes: [orders.read, orders.write] }", ""],
+  ].join("\n");
   await writeFile(join(folder, "Pulumi.yaml"), `name: okta-anypoint\nruntime: nodejs\n${defaults}`);
   await writeFile(join(folder, "bootstrap.pem"), lab.credentials.okta.privateKey);
   env = {
@@ -68,6 +72,7 @@ test("all that is missing is in one list, before anything is asked of anybody", 
   expect(said).toContain("okta-anypoint:orgUrl");
   expect(said).toMatch(/anypoint:client/);
   expect(said).not.toContain("Trying");
+  expect(said).toMatch(/Give these by flags .*Nothing was written\./);
   expect(existsSync(file("bare"))).toBe(false);
 });
 
@@ -102,6 +107,17 @@ test("a refused login, and an environment that is not there: nothing is made", a
   expect(refused.said).not.toContain("wrong-one");
   const nowhere = await run(["wrong", ...logins(), "--environment", "Nowhere"]);
   expect(nowhere).toEqual({ code: 2, said: expect.stringMatching(/Nowhere names nothing that is there.*Sandbox/) });
+  const scope = await run([
+    "wrong",
+    ...logins(),
+    "--environment",
+    "Sandbox",
+    "--api",
+    "orders-api/legacy",
+    "--scope",
+    "x",
+  ]);
+  expect(scope).toEqual({ code: 2, said: expect.stringMatching(/"x" not on the authorization server/) });
   const none = await run(["wrong", ...logins()]);
   expect(none).toEqual({ code: 2, said: expect.stringContaining("add --environment") });
   expect(existsSync(file("wrong"))).toBe(false);
@@ -148,6 +164,42 @@ test("at a terminal it asks for what no flag says, and secrets hidden", async ()
   expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack asked") });
   expect(hidden).toEqual([expect.stringContaining("client secret")]);
   expect(said).not.toContain(anypoint.clientSecret);
+});
+
+test("an API token, a business group's environment, an API by its label, scopes, and another secrets provider", async () => {
+  const { okta, anypoint } = lab.credentials;
+  const [instance] = Object.values(lab.anypoint.state.apiInstances);
+  const label = `${instance!.assetId}/${instance!.instanceLabel ?? ""}`;
+  const args = [
+    ...["--org-url", lab.okta.url, "--anypoint-host", lab.anypoint.url, "--anypoint-client-id", anypoint.clientId],
+    ...["--environment", "Sandbox", "--environment", "Payments/Sandbox", "--api", label],
+    ...["--scope", "orders.read", "--scope", "orders.write", "--secrets-provider", "passphrase"],
+  ];
+  const { code, said } = await run(["full", ...args], { OKTA_API_TOKEN: okta.apiToken });
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack full") });
+  const { config } = parse(await readFile(file("full"), "utf8")) as { config: Record<string, unknown> };
+  expect(config).toMatchObject({
+    "okta-anypoint:clientProvider": {
+      environments: ["Sandbox", { environment: "Sandbox", businessGroup: "Payments" }],
+    },
+    "okta-anypoint:apis": [
+      {
+        ...{ name: "orders-api", environment: "Sandbox", instanceId: Number(instance!.id) },
+        policy: { scopes: ["orders.read", "orders.write"] },
+      },
+    ],
+    "okta:apiToken": { secure: expect.stringMatching(/^v1:/) },
+  });
+  expect(config).not.toHaveProperty("okta:clientId");
+  expect((await readFile(file("full"), "utf8")) + said).not.toContain(okta.apiToken);
+});
+
+test("a secrets provider that is none: no stack stays", async () => {
+  const args = [...logins(), "--environment", "Sandbox", "--secrets-provider", "nosuch://key"];
+  const { code, said } = await run(["odd", ...args]);
+  expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining("Could not make the stack odd") });
+  expect(existsSync(file("odd"))).toBe(false);
+  expect(await stacks()).not.toContain("odd");
 });
 
 test("without a passphrase no stack stays", async () => {
