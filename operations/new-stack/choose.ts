@@ -65,6 +65,7 @@ export async function choose(client: AnypointClient, wishes: Wishes, around: Sur
   }
   const names = new Names([], () => undefined);
   const apis = await pick("api", instances, wishes.apis, around);
+  const scopes = wishes.scopes.length > 0 || apis.length === 0 ? wishes.scopes : await askForScopes(around);
   return {
     environments: environments.map((one) => {
       const name = nameOf(one, root);
@@ -74,7 +75,7 @@ export async function choose(client: AnypointClient, wishes: Wishes, around: Sur
       name: names.of(instance.id, instance.assetId ?? `api-${instance.id}`, instance.id),
       ...nameOf(environment, root),
       instanceId: Number(instance.id),
-      ...(wishes.scopes.length > 0 && { policy: { scopes: wishes.scopes } }),
+      ...(scopes.length > 0 && { policy: { scopes } }),
     })),
   };
 }
@@ -101,7 +102,8 @@ async function pick<T>(
 async function askFor<T>(what: string, choices: readonly Choice<T>[], around: Surroundings): Promise<string[]> {
   if (around.ask === undefined) return [];
   choices.forEach(({ label, id }, index) => around.stderr(`  ${index + 1}  ${label} (${id})\n`));
-  const answer = await around.ask(`Which (${what}; numbers with commas between, empty: none): `);
+  const empty = what === "api" ? ", empty: none" : "";
+  const answer = await around.ask(`Which (${what}; numbers with commas between${empty}): `);
   return answer
     .split(/[\s,]+/)
     .filter(Boolean)
@@ -110,4 +112,9 @@ async function askFor<T>(what: string, choices: readonly Choice<T>[], around: Su
       if (choice !== undefined) return choice.id;
       throw new CannotRun(`${number} is not a number of the list. Nothing was written.`);
     });
+}
+
+async function askForScopes({ ask }: Surroundings): Promise<string[]> {
+  const answer = await ask?.("Scopes that their policies ask for (commas between, empty: any valid token passes): ");
+  return (answer ?? "").split(/[\s,]+/).filter(Boolean);
 }

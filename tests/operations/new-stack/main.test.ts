@@ -147,7 +147,8 @@ test("at a terminal it asks for what no flag says, and secrets hidden", async ()
     [/^Anypoint: /, lab.anypoint.url],
     [/connected app/, anypoint.clientId],
     [/environment; numbers/, "1"],
-    [/api; numbers/, ""],
+    [/api; numbers/, "1"],
+    [/^Scopes/, "orders.read, orders.write"],
   ];
   const hidden: string[] = [];
   const { code, said } = await run(
@@ -162,6 +163,7 @@ test("at a terminal it asks for what no flag says, and secrets hidden", async ()
     },
   );
   expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Made the stack asked") });
+  expect(await readFile(file("asked"), "utf8")).toMatch(/scopes:\n\s+- orders.read\n\s+- orders.write\n/);
   expect(hidden).toEqual([expect.stringContaining("client secret")]);
   expect(said).not.toContain(anypoint.clientSecret);
 });
