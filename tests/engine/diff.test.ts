@@ -109,6 +109,9 @@ describe("npm run drift", () => {
     const policy = Object.keys(policies).at(-1)!;
     delete policies[policy];
     const [state, snapshot] = [await bench.stateText(), bench.lab.snapshot()];
+    // As docs/operations.md has it for a pipeline of one's own.
+    const alone = { ...recorded(bench), runProgram: true, expectNoChanges: true };
+    await expect(bench.stack.previewRefresh(alone)).rejects.toThrow(/no changes were expected/);
     out.length = 0;
     expect(await look()).toBe(1);
     expect(out.join("")).toMatch(/\| okta-anypoint-api-orders-policy \| `gone` \|/);
