@@ -6,11 +6,10 @@
  */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { Command } from "commander";
 import { CannotRun, type ExitCode, type Surroundings, definedOnly, runAsEntry, runCommand } from "../command-line.ts";
 import { examineStack } from "../doctor/doctor.ts";
-import { errorsOf, withOwnProgram } from "../own-program.ts";
+import { runOwnProgram } from "../own-program.ts";
 import type { StackLocation } from "../stack-state.ts";
 import { type Looked, exitCodeOf, renderDrift } from "./report.ts";
 import { shownBy } from "./shown.ts";
@@ -51,15 +50,12 @@ async function look({ stack, out }: Flags, around: Surroundings): Promise<ExitCo
 /** With the program, so that today's credentials count and not those of the last `up`. */
 async function refreshed(location: StackLocation): Promise<Record<string, string[]>> {
   const { default: program } = await import("../../index.ts");
-  const events: EngineEvent[] = [];
-  await withOwnProgram(location, program, async (stack) => {
-    try {
-      await stack.previewRefresh({ color: "never", runProgram: true, onEvent: (event) => events.push(event) });
-    } catch (error) {
-      if (errorsOf(events).length === 0) throw error;
-      throw new CannotRun(`The refresh failed, so nothing is known of drift.\n${errorsOf(events).join("\n")}`);
-    }
-  });
+  const { events, errors } = await runOwnProgram(location, program, (stack, recording) =>
+    stack.previewRefresh({ ...recording, runProgram: true }),
+  );
+  if (errors.length > 0) {
+    throw new CannotRun(`The refresh failed, so nothing is known of drift.\n${errors.join("\n")}`);
+  }
   return shownBy(events);
 }
 
