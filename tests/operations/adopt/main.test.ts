@@ -1,35 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { runCommandLine } from "../../../operations/adopt/main.ts";
+import { type Project, makeProject } from "../project.ts";
 
-let folder: string;
-let env: Record<string, string>;
+let project: Project;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-adopt-test-"));
-  const [state, home] = [join(folder, "state"), join(folder, "home")];
-  await Promise.all([mkdir(state), mkdir(home)]);
-  await writeFile(join(folder, "Pulumi.yaml"), "name: okta-anypoint\nruntime: nodejs\n");
-  env = {
-    PATH: process.env.PATH ?? "",
-    PULUMI_BACKEND_URL: pathToFileURL(state).href,
-    PULUMI_HOME: home,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
-  await workspace.createStack("bare");
+  project = await makeProject();
+  await project.workspace.createStack("bare");
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 async function run(...args: string[]) {
   const said: string[] = [];
   const write = (text: string) => said.push(text);
-  const around = { env, workDir: folder, color: false, stdout: write, stderr: write };
+  const around = { env: project.env, workDir: project.folder, color: false, stdout: write, stderr: write };
   return { code: await runCommandLine(args, around), said: said.join("") };
 }
 
@@ -55,7 +41,7 @@ test("a key file that is not there, and one that holds no key, of which not a wo
     code: 2,
     said: expect.stringMatching(/Could not read the key file .*nowhere\.pem \(ENOENT\)/),
   });
-  await writeFile(join(folder, "not.pem"), "hidden-value");
+  await writeFile(join(project.folder, "not.pem"), "hidden-value");
   const wrong = await run("--stack", "bare", "--manager-key", "not.pem");
   expect(wrong).toEqual({ code: 2, said: expect.stringContaining("give an RSA private key as PEM") });
   expect(wrong.said).not.toContain("hidden-value");

@@ -1,13 +1,11 @@
 /** A rotation over what all stacks inherit, with the real engine and a program that makes nothing. */
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
 import { RotatedStack } from "../../../operations/rotate/stack.ts";
+import { type Project, makeProject } from "../project.ts";
 
 const PROJECT = `name: okta-anypoint
 runtime: nodejs
@@ -24,22 +22,11 @@ const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
 
-let folder: string;
-let env: Record<string, string>;
+let project: Project;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-rotate-test-"));
-  const [state, home] = [join(folder, "state"), join(folder, "home")];
-  await Promise.all([mkdir(state), mkdir(home)]);
-  await writeFile(join(folder, "Pulumi.yaml"), PROJECT);
-  env = {
-    PATH: process.env.PATH ?? "",
-    PULUMI_BACKEND_URL: pathToFileURL(state).href,
-    PULUMI_HOME: home,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
+  project = await makeProject(PROJECT);
+  const { workspace } = project;
   await workspace.createStack("dev");
   await workspace.setAllConfig("dev", {
     "okta-anypoint:orgUrl": { value: "https://acme.okta.com" },
@@ -50,9 +37,10 @@ beforeAll(async () => {
   });
   await workspace.setAllConfig("dev", { "okta-anypoint:clientProvider.environments[0]": { value: "Sandbox" } }, true);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 test("reads the inherited settings, and writes into the stack's file the generations alone", async () => {
+  const { folder, env } = project;
   const stack = new RotatedStack({ stackName: "dev", workDir: folder, env }, env, async () => ({}));
   const { settings } = await stack.settings();
   expect(settings.manager.modulusLength).toBe(3072);

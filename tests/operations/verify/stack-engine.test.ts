@@ -1,28 +1,15 @@
 /** Reading a stack by the real engine, from a file backend of its own. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { readStack } from "../../../operations/verify/stack.ts";
+import { type Project, makeProject } from "../project.ts";
 
-let folder: string;
-let env: Record<string, string>;
-let workspace: LocalWorkspace;
+let project: Project;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-verify-"));
-  const [state, home] = [join(folder, "state"), join(folder, "home")];
-  await Promise.all([mkdir(state), mkdir(home)]);
-  await writeFile(join(folder, "Pulumi.yaml"), "name: okta-anypoint\nruntime: nodejs\n");
-  env = {
-    PULUMI_BACKEND_URL: pathToFileURL(state).href,
-    PULUMI_HOME: home,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
+  project = await makeProject();
+  const { workspace } = project;
   await workspace.createStack("filled");
   await workspace.createStack("empty");
   const exported = await workspace.exportStack("filled");
@@ -31,7 +18,7 @@ beforeAll(async () => {
     deployment: { ...(exported.deployment as object), resources: resources() },
   });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 function resources() {
   const root = "urn:pulumi:filled::okta-anypoint::pulumi:pulumi:Stack::okta-anypoint-filled";
@@ -64,7 +51,7 @@ function resources() {
 }
 
 const read = (stackName: string, changes: Record<string, string> = {}) =>
-  readStack({ stackName, workDir: folder, env: { ...env, ...changes } });
+  readStack({ stackName, workDir: project.folder, env: { ...project.env, ...changes } });
 
 test("a stack's output and secrets, without selecting the stack", async () => {
   const selectedBefore = await selected();
@@ -78,10 +65,10 @@ test("a stack's output and secrets, without selecting the stack", async () => {
   expect(selectedBefore).not.toBe("filled");
 });
 
-const selected = async () => (await workspace.listStacks()).find(({ current }) => current)?.name;
+const selected = async () => (await project.workspace.listStacks()).find(({ current }) => current)?.name;
 
 test("the secrets are encrypted where they are kept", async () => {
-  const file = join(folder, "state", ".pulumi", "stacks", "okta-anypoint", "filled.json");
+  const file = join(project.folder, "state", ".pulumi", "stacks", "okta-anypoint", "filled.json");
   expect(await readFile(file, "utf8")).not.toContain("consumer-secret");
 });
 
@@ -89,5 +76,5 @@ test("what keeps it from being read is told", async () => {
   await expect(read("empty")).rejects.toThrow("The stack empty is empty. Run `pulumi up --stack empty` first.");
   await expect(read("other")).rejects.toThrow("there is no stack of this name in the backend");
   await expect(read("filled", { PULUMI_CONFIG_PASSPHRASE: "wrong" })).rejects.toThrow("incorrect passphrase");
-  await expect(read("filled", { PATH: folder })).rejects.toThrow("the Pulumi CLI could not be started");
+  await expect(read("filled", { PATH: project.folder })).rejects.toThrow("the Pulumi CLI could not be started");
 });
