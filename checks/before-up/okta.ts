@@ -1,7 +1,7 @@
 /** Okta before `up`: the login and what it may do, the authorization server, and whether names are free. */
 import { type OktaClient, all, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
-import type { OktaConnection } from "../../providers/okta/login.ts";
+import { type OktaConnection, readsAlone, scopeToRead } from "../../providers/okta/login.ts";
 import { appsLabelled } from "../../providers/okta/registered-clients.ts";
 import { type Expectations, inspectorsOf, managersOf } from "../expectations.ts";
 import type { Finding } from "../finding.ts";
@@ -18,27 +18,31 @@ export async function oktaBeforeUp(
 ): Promise<Finding[]> {
   const org = await found(ORG, () => checkOrg(okta));
   if (org.some(({ status }) => status === "fail")) return org;
-  const login = await found(LOGIN, () => checkLogin(okta, expectations.oktaScopes, former !== undefined));
+  const scopes = expectations.oktaScopes.map((scope) => scopeToRead(okta, scope));
+  const login = await found(LOGIN, () => checkLogin(okta, scopes, former !== undefined));
   if (login.some(({ check, status }) => check === LOGIN.check && status === "fail")) return [...org, ...login];
 
   const lacking = new Set(
     login.flatMap(({ code, seen }) => (code === "okta-scope-missing" ? seen.match(/okta\.\S+\w/g) : []) ?? []),
   );
+  const lacks = (scope: string) => lacking.has(scopeToRead(okta, scope));
   const client = oktaClient(
     okta,
-    expectations.oktaScopes.filter((scope) => !lacking.has(scope)),
+    scopes.filter((scope) => !lacking.has(scope)),
   );
   const server = expectations.authorizationServer;
   const rest = await Promise.all([
-    lacking.has("okta.roles.manage")
+    lacks("okta.roles.manage")
       ? [unknown(SUPER_ADMIN, "not asked: the scope okta.roles.manage is missing")]
-      : found(SUPER_ADMIN, () => checkSuperAdmin(okta, client, former !== undefined)),
-    server === undefined || lacking.has("okta.authorizationServers.manage")
+      : readsAlone(okta)
+        ? [unknown(SUPER_ADMIN, "not asked: this login reads alone, and `up` has another")]
+        : found(SUPER_ADMIN, () => checkSuperAdmin(okta, client, former !== undefined)),
+    server === undefined || lacks("okta.authorizationServers.manage")
       ? []
       : found(SERVER, () => checkServer(okta, client, server, former?.authorizationServer)),
-    lacking.has("okta.apps.manage")
+    lacks("okta.apps.manage")
       ? []
-      : found(NAMES, () => checkNames(okta, client, expectations, former, !lacking.has("okta.roles.manage"))),
+      : found(NAMES, () => checkNames(okta, client, expectations, former, !lacks("okta.roles.manage"))),
   ]);
   return [...org, ...login, ...rest.flat()];
 }

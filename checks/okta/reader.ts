@@ -10,7 +10,7 @@ import { type OrgToken, orgToken } from "../../providers/okta/access-token.ts";
 import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { type OktaAnswer, type OktaRequest, sendToOkta } from "../../providers/okta/http.ts";
-import type { OktaConnection } from "../../providers/okta/login.ts";
+import { type OktaConnection, scopeToRead } from "../../providers/okta/login.ts";
 import { type Reads, premiseOf } from "../reads.ts";
 
 const SCOPES = {
@@ -136,8 +136,9 @@ export class OktaReader {
     attempt: string,
     call: (client: OktaClient, attempt: string) => Promise<T>,
   ): Promise<T> {
-    const scope = SCOPES[area];
-    return this.#once(attempt, (connection) => call(this.#client(connection, scope), attempt), scope);
+    const connection = this.#connection;
+    const scope = connection instanceof OktaError ? SCOPES[area] : scopeToRead(connection, SCOPES[area]);
+    return this.#once(attempt, (usable) => call(this.#client(usable, scope), attempt), scope);
   }
 
   #ask<T>(area: keyof typeof SCOPES, attempt: string, call: (client: OktaClient) => Promise<T>): Promise<T> {

@@ -18,6 +18,8 @@ export interface OktaConnection {
   /** Org URL without a trailing slash. */
   readonly orgUrl: string;
   readonly login: OktaLogin;
+  /** `okta.*` scopes that the login is said to have, by the same settings as for the plugin; left out where nothing says so. */
+  readonly scopes?: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,5 +49,31 @@ export function readOktaConnection(config: (key: string) => string | undefined, 
       { code: "misconfigured" },
     );
   };
-  return { orgUrl: orgUrl.replace(/\/+$/, ""), login: login() };
+  const scopes = scopesIn(value("scopes", "OKTA_API_SCOPES"));
+  return { orgUrl: orgUrl.replace(/\/+$/, ""), login: login(), ...(scopes !== undefined && { scopes }) };
 }
+
+/** A list as JSON in the configuration, with commas in the environment. What is neither is for the settings to refuse. */
+function scopesIn(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  if (!text.trimStart().startsWith("[")) return text.split(",").map((scope) => scope.trim());
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The name by which a login has a scope to read with: `okta.apps.read` where it is said to have that and not `okta.apps.manage`, for which Okta
+ * would then refuse the token (confirmed: Okta's guide on service apps; each scope is looked for among those granted).
+ */
+export function scopeToRead({ scopes = [] }: Pick<OktaConnection, "scopes">, manage: string): string {
+  const read = manage.replace(/\.manage$/, ".read");
+  return scopes.includes(read) && !scopes.includes(manage) ? read : manage;
+}
+
+/** Whether the login is said to have scopes to read alone: it previews, and somebody else brings up. */
+export const readsAlone = ({ scopes = [] }: Pick<OktaConnection, "scopes">): boolean =>
+  scopes.length > 0 && scopes.every((scope) => scope.endsWith(".read"));

@@ -188,6 +188,19 @@ describe("Okta", () => {
     ]);
   });
 
+  test("a login that is said to read alone looks at everything, and is not asked to be super admin", async () => {
+    for (const grant of Object.values(lab.okta.state.grants)) grant.scopeId = grant.scopeId.replace(/manage$/, "read");
+    for (const [, role] of bootstrapRoles()) role.type = "READ_ONLY_ADMIN";
+    const scopes = Object.values(lab.okta.state.grants).map(({ scopeId }) => scopeId);
+    const findings = await look({ "okta:scopes": scopes });
+    expect(findings.filter(({ status }) => status !== "ok").map(({ check, status }) => [check, status])).toEqual([
+      ["okta-super-admin", "unknown"],
+    ]);
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(["okta-authorization-server", "okta-names"]),
+    );
+  });
+
   test("an org that is busy where it tells its id is not taken for something else", async () => {
     lab.faults.add({ service: "okta", path: "okta-organization$", kind: "refuse", status: 503 });
     expect(await codes()).toEqual(["okta-busy"]);

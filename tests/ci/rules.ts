@@ -113,8 +113,11 @@ export interface GitlabJob extends Bag {
 
 /** Jobs of GitLab with what they extend. */
 export function gitlabJobs(file: Bag): Record<string, GitlabJob> {
-  const resolved = (job: GitlabJob): GitlabJob =>
-    job.extends === undefined ? job : { ...resolved(file[job.extends] as GitlabJob), ...job };
+  const resolved = (job: GitlabJob): GitlabJob => {
+    if (job.extends === undefined) return job;
+    const base = resolved(file[job.extends] as GitlabJob);
+    return { ...base, ...job, variables: { ...base.variables, ...job.variables } };
+  };
   const named = Object.entries(file).filter(([name]) => !name.startsWith(".") && !["stages", "default"].includes(name));
   return Object.fromEntries(named.map(([name, job]) => [name, resolved(job as GitlabJob)]));
 }

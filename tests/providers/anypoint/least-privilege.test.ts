@@ -22,18 +22,11 @@ import {
   deleteEnvironmentAssignment,
   readEnvironmentAssignment,
 } from "../../../providers/anypoint/environment-assignment.ts";
+import { SCOPE, documentedScopes } from "../../documented-scopes.ts";
 import { type World, startWorld } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
-const SCOPE = /`((?:admin|read|manage|view|create|edit):[a-z_]+)`/g;
-
-/** The scopes of a row of the table in docs/security.md and of the row that continues it. */
-function documented(who: string): string[] {
-  const lines = readFileSync(join(ROOT, "docs", "security.md"), "utf8").split("\n");
-  const start = lines.findIndex((line) => line.startsWith(`| ${who}`));
-  expect(start).toBeGreaterThan(0);
-  return lines.slice(start, start + 2).flatMap((line) => [...line.matchAll(SCOPE)].map(([, scope]) => scope!));
-}
+const documented = (who: string): string[] => documentedScopes("security.md", who);
 
 let world: World;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { orgToken } from "../../../providers/okta/access-token.ts";
 import { all, askOkta, findAtOkta, oktaClient } from "../../../providers/okta/client.ts";
-import { type OktaLogin, readOktaConnection } from "../../../providers/okta/login.ts";
+import { type OktaLogin, readOktaConnection, readsAlone, scopeToRead } from "../../../providers/okta/login.ts";
 import { type Lab, startLab } from "../../../sandbox/lab.ts";
 
 let lab: Lab;
@@ -107,6 +107,21 @@ describe("the login that the configuration gives", () => {
     expect(escaped).toMatchObject({ privateKey: "a\nb" });
     expect(read({ ...orgUrl, "okta:apiToken": "00x" }).login.kind).toBe("API token");
     expect(read(orgUrl, { OKTA_ACCESS_TOKEN: "ey" }).login.kind).toBe("access token");
+  });
+
+  test("to read with, by the scopes that it is said to have", () => {
+    const token = { ...orgUrl, "okta:apiToken": "00x" };
+    const [reading, manage] = ["okta.apps.read", "okta.apps.manage"];
+    const said = (config: Record<string, string>, env?: Record<string, string>) => {
+      const connection = read({ ...token, ...config }, env);
+      return [scopeToRead(connection, manage), readsAlone(connection)];
+    };
+    expect(said({})).toEqual([manage, false]);
+    expect(said({ "okta:scopes": JSON.stringify([reading, "okta.roles.read"]) })).toEqual([reading, true]);
+    expect(said({}, { OKTA_API_SCOPES: `${reading}, okta.roles.read` })).toEqual([reading, true]);
+    expect(said({}, { OKTA_API_SCOPES: `${reading},okta.roles.manage` })).toEqual([reading, false]);
+    expect(said({}, { OKTA_API_SCOPES: `${reading},${manage}` })).toEqual([manage, false]);
+    expect(said({ "okta:scopes": "[" }, { OKTA_API_SCOPES: reading })).toEqual([manage, false]);
   });
 
   test("none, or no org", () => {
