@@ -127,7 +127,7 @@ const sealed = (stack: string): string =>
 function whatIsWrong(stack: string, outputs: Record<string, unknown>): string | undefined {
   const { outputsVersion: version } = outputs;
   if (version === undefined) {
-    return `Stack ${stack} has no output "outputsVersion": it is no okta-anypoint stack, or no \`pulumi up\` has come to its end there since release 0.2. Check the name, or run \`pulumi up\` in that stack.`;
+    return `Stack ${stack} has no output "outputsVersion": it is no okta-anypoint stack, or no \`pulumi up\` has come to its end there. Check the name, or run \`pulumi up\` in that stack.`;
   }
   if (version !== OUTPUTS_VERSION) {
     return `Stack ${stack} has version ${typeof version === "number" ? version : "?"} of the outputs, and this release of okta-anypoint reads version ${OUTPUTS_VERSION}. Use the release that the stack is deployed with.`;

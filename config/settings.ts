@@ -26,6 +26,7 @@ import {
   stackConfig,
 } from "./schema.ts";
 import { describeIssue, notASetting } from "./issues.ts";
+import { isProduction } from "./production.ts";
 import { SECRET_KEYS } from "./secret-keys.ts";
 
 export { SECRET_KEYS };
@@ -193,9 +194,6 @@ function withDerived(
     protect: own.protect ?? isProduction(stack),
   };
 }
-
-/** Whether `prod` or `production` is a word of the stack's name: `prod`, `prod-eu`, `acme_production`, but not `product`. */
-const isProduction = (stack: string): boolean => /(?<![a-z0-9])prod(uction)?(?![a-z0-9])/i.test(stack);
 
 /**
  * Parses each key by itself, so that one which can't be read hides nothing of the others. What can't be read is a problem, and

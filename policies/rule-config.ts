@@ -8,7 +8,7 @@ import type { Rule, RuleSettings } from "./rules.ts";
 /** A reason is a sentence, not a word. */
 const REASON_LENGTH = 10;
 
-const DEFAULTS = { exceptions: {}, production: ["prod", "production"], maxKeyAgeDays: 180 };
+const DEFAULTS = { exceptions: {}, maxKeyAgeDays: 180 };
 
 /** The engine's own. */
 const level = z.enum(["advisory", "mandatory", "disabled"]);
@@ -41,9 +41,9 @@ export const configProperties = ({ name }: Rule) => ({
   ...(PRODUCTION_RULE.test(name) && {
     production: {
       type: "array" as const,
-      description: "Names of the stacks that are production",
+      description:
+        "Names of the stacks that are production; default: those with prod or production as a word of their name",
       items: { type: "string" as const },
-      default: DEFAULTS.production,
     },
   }),
   ...(name === "production-key-age" && {
@@ -57,7 +57,7 @@ const PRODUCTION_RULE = /^(production-.*|https)$/;
 /** What a rule goes by in a stack, now. */
 export const settingsOf = (rule: Rule, stack: string, config: RuleConfig = {}): RuleSettings => ({
   ...{ stack, now: Date.now() },
-  production: config.production ?? DEFAULTS.production,
+  ...(config.production !== undefined && { production: config.production }),
   maxKeyAgeDays: config.maxKeyAgeDays ?? DEFAULTS.maxKeyAgeDays,
   exceptions: { [rule.name]: config.exceptions ?? DEFAULTS.exceptions },
 });

@@ -4,6 +4,8 @@
  */
 
 import { isLoopback } from "../config/loopback.ts";
+import { isProduction as isNamedProduction } from "../config/production.ts";
+import { ENFORCEMENT_POLICY } from "../providers/anypoint/api-policy-inputs.ts";
 
 /** A resource as a preview knows it. What is unknown until `up` is left out of `props`, and is judged by the `up`. */
 export interface SeenResource {
@@ -15,8 +17,8 @@ export interface SeenResource {
 
 export interface RuleSettings {
   readonly stack: string;
-  /** Stacks that the rules of production hold for. Default `prod` and `production`. */
-  readonly production: readonly string[];
+  /** Stacks that the rules of production hold for. Default: those that the settings take for production, by a word of the name. */
+  readonly production?: readonly string[];
   /** Days after which a Manager's key is too old in production. Default 180. */
   readonly maxKeyAgeDays: number;
   /** Why a resource may break a rule, by the rule's name and the resource's. */
@@ -43,6 +45,7 @@ const OAUTH_APP = "okta:app/oAuth:OAuth";
 const CLIENT_PROVIDER = "pulumi-nodejs:dynamic/anypoint:ClientProvider";
 /** Whoever writes it: the stack, or a person. */
 const PROVIDERS = [CLIENT_PROVIDER, "pulumi-nodejs:dynamic/anypoint:ManualClientProvider"];
+const CLIENT_APPLICATION = "pulumi-nodejs:dynamic/anypoint:ClientApplication";
 const SIGNING_KEY = "pulumi-nodejs:dynamic/okta-anypoint:SigningKey";
 
 /** A rule of one type of resources. */
@@ -73,7 +76,8 @@ const objects = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value)
     ? value.filter((each): each is Record<string, unknown> => typeof each === "object" && each !== null)
     : [];
-const isProduction = ({ stack, production }: RuleSettings): boolean => production.includes(stack);
+const isProduction = ({ stack, production }: RuleSettings): boolean =>
+  production?.includes(stack) ?? isNamedProduction(stack);
 
 /** Bits of an RSA modulus in base64url. */
 function bitsOf(modulus: string): number {
@@ -101,6 +105,30 @@ const managerAuthentication = ruleFor(
       : [];
   },
 );
+
+/** By its client id, which the provider's output names; while a preview knows neither, by there being a service app at all. */
+const managerApp: Rule = {
+  ...ruleFor(
+    [OAUTH_APP, CLIENT_PROVIDER],
+    "manager-app",
+    "The app as which Anypoint registers clients is a service app: it has no user, no redirect and no secret.",
+    ({ type, clientId }, _, { type: resourceType }, all) => {
+      const apps = all.filter((one) => one.type === OAUTH_APP);
+      if (resourceType === CLIENT_PROVIDER) {
+        return apps.length === 0 || apps.some(({ props }) => text(props.type) === undefined || props.type === "service")
+          ? []
+          : ["None of the stack's apps is a service app. Make the Manager one."];
+      }
+      const isManager = all.some(
+        (one) => PROVIDERS.includes(one.type) && text(clientId) !== undefined && one.props.managerClientId === clientId,
+      );
+      return isManager && text(type) !== undefined && type !== "service"
+        ? [`It is the Manager, and of type ${text(type)}. Make it a service app.`]
+        : [];
+    },
+  ),
+  whole: true,
+};
 
 const managerKey = ruleFor(
   [OAUTH_APP, SIGNING_KEY],
@@ -174,11 +202,20 @@ const providerUrls = ruleFor(
 const clientIdValidation = ruleFor(
   ["pulumi-nodejs:dynamic/anypoint:ApiPolicy"],
   "client-id-validation",
-  "The enforcement policy never skips the validation of the client id: with it skipped, tokens of any client of the org pass.",
-  ({ configuration }) =>
-    (configuration as { skipClientIdValidation?: unknown } | undefined)?.skipClientIdValidation === true
-      ? ["skipClientIdValidation is true. Take it out of the API's policy.configuration."]
-      : [],
+  "The enforcement policy is on, and never skips the validation of the client id: with it skipped, tokens of any client of the org pass.",
+  ({ configuration, assetId, disabled }) => {
+    const wrong = disabled === true ? ["It is disabled, so that every caller passes. Set disabled to false."] : [];
+    if (typeof configuration !== "object" || configuration === null) return wrong;
+    const { skipClientIdValidation: skip } = configuration as { skipClientIdValidation?: unknown };
+    // Of another policy's template the default is not known, and nothing is sent in its place.
+    const foreign = text(assetId) !== undefined && assetId !== ENFORCEMENT_POLICY;
+    if (skip === undefined ? foreign : skip !== false) {
+      wrong.push(
+        "skipClientIdValidation is not false. Set it to false, or take it out of the API's policy.configuration.",
+      );
+    }
+    return wrong;
+  },
 );
 
 const ruleScopes = ruleFor(
@@ -204,16 +241,21 @@ const ofSandbox = (url: string, settings: RuleSettings): boolean =>
   !isProduction(settings) && URL.canParse(url) && isLoopback(new URL(url).hostname);
 
 const https = ruleFor(
-  PROVIDERS,
+  [...PROVIDERS, CLIENT_APPLICATION],
   "https",
-  "Outside the sandbox all URLs are https, and certificates are checked.",
+  "Outside the sandbox a client provider's URLs are https and its certificates checked, and codes are redirected to https alone, or to the user's own machine.",
   (props, settings) => {
-    const wrong = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"]
+    const open = texts(props.redirectUris).filter(
+      (uri) => /^http:/i.test(uri) && !(URL.canParse(uri) && isLoopback(new URL(uri).hostname)),
+    );
+    const wrong = open.map((uri) => `Codes are sent to ${uri} in clear. Use https in the consumer's redirectUris.`);
+    const urls = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"]
       .filter((name) => {
         const url = text(props[name]);
         return url !== undefined && !url.startsWith("https://") && !ofSandbox(url, settings);
       })
       .map((name) => `${name} is not https. Set orgUrl to an https URL.`);
+    wrong.push(...urls);
     if (props.allowUntrustedCertificates === true && !ofSandbox(text(props.issuer) ?? "", settings)) {
       wrong.push("Anypoint does not check Okta's certificate. Set clientProvider.validateCertificates to true.");
     }
@@ -285,7 +327,7 @@ const keyAge: Rule = {
 };
 
 export const RULES: readonly Rule[] = [
-  ...[managerAuthentication, managerKey, managerScopes, managerRole, providerUrls, clientIdValidation],
+  ...[managerAuthentication, managerApp, managerKey, managerScopes, managerRole, providerUrls, clientIdValidation],
   ...[ruleScopes, timeout, https, protection, deletion, keyAge],
 ];
 

@@ -22,6 +22,7 @@ interface Flags extends LoginFlags {
   api: string[];
   scope: string[];
   secretsProvider?: string;
+  logins: boolean;
 }
 
 const several = (value: string, before: string[]): string[] => [...before, value];
@@ -45,6 +46,7 @@ export function runCommandLine(args: readonly string[], around: Surroundings): P
     .option("--environment <name>", "an environment: name, business group/name, or id; repeatable", several, [])
     .option("--api <instance>", "an API instance: number or asset/label; repeatable", several, [])
     .option("--scope <name>", "a scope that the policies of these APIs ask for; repeatable", several, [])
+    .option("--no-logins", "store no login: whoever runs the stack brings it by environment variables, as pipelines do")
     .option("--secrets-provider <url>", "what encrypts the stack's secrets; default: the backend's");
   return runCommand<Flags>(command, args, around, (flags) => newStack(command.args[0] ?? "", flags, around));
 }
@@ -106,16 +108,20 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
   const reduced = Object.entries(found)
     .map(([key, value]) => [`okta-anypoint:${key}`, aboveDefault(value, defaults[key])] as const)
     .filter(([, value]) => value !== undefined);
-  const values = { ...plain, ...Object.fromEntries(reduced) };
-  check(values);
-  const file = await makeStack(location, values, secrets, flags.secretsProvider);
+  check({ ...plain, ...Object.fromEntries(reduced) });
+  const kept = flags.logins ? { plain, secrets } : withoutLogins(plain);
+  const values = { ...kept.plain, ...Object.fromEntries(reduced) };
+  const file = await makeStack(location, values, kept.secrets, flags.secretsProvider);
   around.stdout(
     [
       `Made the stack ${stackName} and ${file}:`,
       ...Object.entries(values).map(
         ([key, value]) => `  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
       ),
-      ...Object.keys(secrets).map((key) => `  ${key}: (encrypted)`),
+      ...Object.keys(kept.secrets).map((key) => `  ${key}: (encrypted)`),
+      flags.logins
+        ? "Its logins win over those that a pipeline brings: keep it to yourself, or see docs/pull-requests.md and --no-logins."
+        : "Its logins come from the environment: see docs/pull-requests.md.",
       "Next:",
       `  npm run doctor -- --stack ${stackName}`,
       `  pulumi preview --stack ${stackName}`,
@@ -124,6 +130,13 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
   );
   return 0;
 }
+
+const LOGIN_KEYS = ["okta:clientId", "okta:privateKeyId", "anypoint:clientId"];
+
+const withoutLogins = (plain: Readonly<Record<string, string>>) => ({
+  plain: Object.fromEntries(Object.entries(plain).filter(([key]) => !LOGIN_KEYS.includes(key))),
+  secrets: {},
+});
 
 /** There is no file to mend yet. */
 const notEnough = ({ problems }: SettingsError): string =>

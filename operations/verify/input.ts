@@ -106,6 +106,9 @@ export class CannotVerify extends CannotRun {
   override readonly name = "CannotVerify";
 }
 
+/** The stack is there, and has no API that can be called as one of its consumers. */
+export class NothingToVerify extends CannotVerify {}
+
 /** One line per problem: where it is and what is wrong, never the value. */
 export function problems(error: z.ZodError): string {
   return error.issues.map((issue) => `  - ${issue.path.join(".") || "(whole)"}: ${issue.message}`).join("\n");

@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError } from "commander";
 import { type ExitCode, type Surroundings, runAsEntry, runCommand, thisProcess } from "../command-line.ts";
-import { CannotVerify, type CompleteVerifyInput, parseVerifyInput } from "./input.ts";
+import { CannotVerify, NothingToVerify, type CompleteVerifyInput, parseVerifyInput } from "./input.ts";
 import { readStack } from "./stack.ts";
 import { renderReport } from "./table.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
@@ -14,6 +14,7 @@ const INPUT_VARIABLE = "OKTA_ANYPOINT_VERIFY_INPUT";
 interface Flags {
   stack?: string;
   inputEnv?: boolean;
+  ifAny?: boolean;
   deadline?: number;
   json?: boolean;
 }
@@ -36,10 +37,18 @@ export function runCommandLine(
     .description("Verifies that the right token gets into the APIs of a stack, and nothing else does.")
     .option("--stack <name>", "read what to verify from this stack")
     .option("--input-env", `read what to verify, as JSON, from the environment variable ${INPUT_VARIABLE}`)
+    .option("--if-any", "a stack that has nothing to verify is no failure: say so, and exit with 0")
     .option("--deadline <seconds>", "how long to wait for what takes time to reach the gateway (default 180)", seconds)
     .option("--json", "print the report as JSON");
   return runCommand<Flags>(command, args, around, async (flags) => {
-    const input = await readInput(flags, around);
+    const input = await readInput(flags, around).catch((error: unknown) => {
+      if (flags.ifAny && error instanceof NothingToVerify) return error;
+      throw error;
+    });
+    if (input instanceof NothingToVerify) {
+      around.stdout(`Nothing was verified. ${input.message}\n`);
+      return 0;
+    }
     const report = await verify(
       { ...input, deadlineSeconds: flags.deadline ?? input.deadlineSeconds },
       { onProgress: (line) => around.stderr(`${line}\n`), ...options },

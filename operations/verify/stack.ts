@@ -4,6 +4,7 @@ import {
   CannotVerify,
   type CompleteVerificationOutput,
   type CompleteVerifyInput,
+  NothingToVerify,
   parseVerifyInput,
   problems,
   verificationOutputSchema,
@@ -27,7 +28,7 @@ function inputFromResources(resources: readonly StackResource[], stackName: stri
   }
   const output = stackOutputs(resources).verification;
   if (output === undefined) {
-    throw new CannotVerify(
+    throw new NothingToVerify(
       `The stack ${stackName} has no output "verification". It comes with at least one API that has a url and a consumer: add them to the configuration, then run \`pulumi up --stack ${stackName}\`.`,
     );
   }

@@ -1,17 +1,22 @@
 // @ts-check
-// `npm run build -- [folder]`: the npm package as a folder of its own (default dist), compiled, since Node.js strips no types under
-// node_modules. `npm pack ./dist` and `npm publish ./dist` take it as it is. Nothing in the checkout loads it.
+// `npm run build -- [folder]`: the npm package as a folder of its own, compiled, since Node.js strips no types under node_modules.
+// `npm pack ./dist` takes it as it is. Nothing in the checkout loads it. Default dist, which is made anew; another folder must be new or empty.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { manifest, withCompiledImports } from "./manifest.mjs";
 
 const checkout = resolve(import.meta.dirname, "..", "..");
-const folder = resolve(process.argv[2] ?? join(checkout, "dist"));
+const dist = join(checkout, "dist");
+const folder = resolve(process.argv[2] ?? dist);
 /** Copied as they stand, to the same places. */
 const COPIED = ["README.md", "LICENSE", "config/outputs.schema.json"];
 
-rmSync(folder, { recursive: true, force: true });
+if (folder === dist) rmSync(folder, { recursive: true, force: true });
+else if (existsSync(folder) && readdirSync(folder).length > 0) {
+  process.stderr.write(`${folder} is not empty, and was left as it is. Give a new folder, or none for dist.\n`);
+  process.exit(2);
+}
 mkdirSync(folder, { recursive: true });
 const compiler = join(checkout, "node_modules", "typescript", "bin", "tsc");
 execFileSync(process.execPath, [compiler, "--project", join(checkout, "tsconfig.build.json"), "--outDir", folder], {

@@ -28,6 +28,8 @@ export function manifest(own, modules) {
   );
   return {
     ...Object.fromEntries(KEPT.map((key) => [key, own[key]])),
+    // So that `npm publish` goes nowhere by accident: nobody here owns the name in a public registry.
+    private: true,
     exports: Object.fromEntries(
       Object.entries(own.exports).map(([entry, file]) => [entry, file.replace(/\.ts$/, ".js")]),
     ),

@@ -45,7 +45,7 @@ test("has the checkout's entries, and the schema as it stands", async () => {
   const packed = JSON.parse(text) as { exports: Record<string, string>; private?: boolean };
   expect(Object.keys(packed.exports)).toEqual(Object.keys((await own()).exports));
   expect(Object.values(packed.exports).filter((file) => !files.includes(file.replace("./", "")))).toEqual([]);
-  expect(packed.private).toBeUndefined();
+  expect(packed.private).toBe(true);
   const schema = await node(
     "import schema from 'okta-anypoint/outputs.schema.json' with { type: 'json' }; console.log(JSON.stringify(schema))",
   );
@@ -97,6 +97,15 @@ test("its types resolve in a program of another project: the example", async () 
   await expect(check("wrong.ts")).rejects.toMatchObject({ stdout: expect.stringContaining("TS2322") });
   await rm(join(project, "wrong.ts"));
 }, 120_000);
+
+test("a folder in which something stands is not built into", async () => {
+  const kept = join(project, "kept");
+  await mkdir(kept);
+  await writeFile(join(kept, "important.txt"), "mine");
+  const building = run(process.execPath, [join(ROOT, "scripts", "package", "build.mjs"), kept]);
+  await expect(building).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("is not empty") });
+  expect(await readdir(kept)).toEqual(["important.txt"]);
+});
 
 test("a package that is imported and not declared is refused; declarations name compiled files", async () => {
   const text = 'import "left-pad";\nimport "node:fs";\nexport * from "@pulumi/okta/app";\nawait import("./x.js");';

@@ -7,7 +7,7 @@ const ORG = "https://acme.okta.com";
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const settings: RuleSettings = {
-  ...{ stack: "dev", production: ["prod"], maxKeyAgeDays: 180, exceptions: {}, now: NOW },
+  ...{ stack: "dev", maxKeyAgeDays: 180, exceptions: {}, now: NOW },
 };
 const prod: RuleSettings = { ...settings, stack: "prod" };
 
@@ -45,7 +45,10 @@ const provider = (over: object = {}, protect = false) =>
 const signingKey = (days: number) => resource(KEY, { createdAt: new Date(NOW - days * DAY).toISOString() });
 const scopes = (...names: string[]) => resource("okta:index/appOauthApiScope:AppOauthApiScope", { scopes: names });
 const role = (type: string) => resource("okta:app/oauthRoleAssignment:OauthRoleAssignment", { type });
-const policy = (configuration: object) => resource("pulumi-nodejs:dynamic/anypoint:ApiPolicy", { configuration });
+const policy = (configuration?: object, over: object = {}) =>
+  resource("pulumi-nodejs:dynamic/anypoint:ApiPolicy", { configuration, ...over });
+const application = (...redirectUris: string[]) =>
+  resource("pulumi-nodejs:dynamic/anypoint:ClientApplication", { redirectUris });
 const rule = (...names: string[]) =>
   resource("okta:auth/serverPolicyRule:ServerPolicyRule", { scopeWhitelists: names });
 
@@ -99,8 +102,19 @@ const CASES: Record<
     ],
   },
   "client-id-validation": {
-    keeps: [[policy({ skipClientIdValidation: false })], [policy({})]],
-    breaks: [[policy({ skipClientIdValidation: true }), /skipClientIdValidation is true/]],
+    keeps: [
+      [policy({ skipClientIdValidation: false })],
+      [policy({})],
+      [policy({}, { assetId: "openidconnect-access-token-enforcement", disabled: false })],
+      [policy({ skipClientIdValidation: false }, { assetId: "our-own" })],
+      [policy(undefined)],
+    ],
+    breaks: [
+      [policy({ skipClientIdValidation: true }), /skipClientIdValidation is not false/],
+      [policy({ skipClientIdValidation: "true" }), /skipClientIdValidation is not false/],
+      [policy({}, { assetId: "our-own" }), /skipClientIdValidation is not false/],
+      [policy({ skipClientIdValidation: false }, { disabled: true }), /disabled/],
+    ],
   },
   "rule-scopes": {
     keeps: [[rule("custom_scope")]],
@@ -117,10 +131,12 @@ const CASES: Record<
     keeps: [
       [provider()],
       [provider({ issuer: "http://127.0.0.1:1" })],
+      [application("https://acme.com/callback", "http://localhost:8080/callback", "com.acme.app:/callback"), prod],
       [provider({ issuer: "https://localhost:1", allowUntrustedCertificates: true })],
     ],
     breaks: [
       [provider({ tokenUrl: "http://acme.okta.com/oauth2/v1/token" }), /tokenUrl is not https/],
+      [application("https://acme.com/callback", "http://acme.com/callback"), /sent to http:\/\/acme\.com\/callback/],
       [provider({ issuer: "http://127.0.0.1.evil.example" }), /issuer is not https/],
       [provider({ issuer: "http://127.0.0.1:1" }), /issuer is not https/, prod],
       [provider({ allowUntrustedCertificates: true }), /does not check/],
@@ -154,7 +170,7 @@ const said = (name: string, one: SeenResource, by: RuleSettings = settings): str
     .map(({ message }) => message);
 
 test("each rule has cases, and a name of its own", () => {
-  expect(RULES.map(({ name }) => name).sort()).toEqual(Object.keys(CASES).sort());
+  expect(RULES.map(({ name }) => name).sort()).toEqual([...Object.keys(CASES), "manager-app"].sort());
 });
 
 describe.each(Object.entries(CASES))("%s", (name, { keeps, breaks }) => {
@@ -172,10 +188,49 @@ describe.each(Object.entries(CASES))("%s", (name, { keeps, breaks }) => {
   );
 });
 
+describe("manager-app", () => {
+  const faults = (...all: SeenResource[]) =>
+    violations(all, settings).flatMap(({ rule: name, message }) => (name === "manager-app" ? [message] : []));
+  const uses = provider({ managerClientId: "m1" });
+  const web = { type: "web", tokenEndpointAuthMethod: "client_secret_basic" };
+
+  test("keeps a service app, also while its client id is not known, and providers whose apps are elsewhere", () => {
+    expect(faults(uses, manager({ clientId: "m1" }), inspector)).toEqual([]);
+    expect(faults(provider(), manager(), inspector)).toEqual([]);
+    expect(faults(provider(), manager({ type: undefined }), inspector)).toEqual([]);
+    expect(faults(uses)).toEqual([]);
+  });
+
+  test("breaks on a Manager of another type, by its client id and by there being no other", () => {
+    expect(faults(uses, manager({ clientId: "m1", ...web }), manager({ clientId: "m2" }))).toEqual([
+      "It is the Manager, and of type web. Make it a service app.",
+    ]);
+    expect(faults(provider(), manager(web), inspector)).toEqual([
+      "None of the stack's apps is a service app. Make the Manager one.",
+    ]);
+  });
+});
+
+describe.each([
+  ["prod", true],
+  ["prod-eu", true],
+  ["acme_production", true],
+  ["product", false],
+  ["dev", false],
+])("stack %s", (stack, asked) => {
+  test("is production for the rules as it is for the settings, unless the configuration lists others", () => {
+    const faults = violations([provider()], { ...settings, stack }).map(({ rule: name }) => name);
+    expect(faults).toEqual(asked ? ["production-protect"] : []);
+    const listed = violations([provider()], { ...settings, stack, production: ["other"] });
+    expect(listed).toEqual([]);
+  });
+});
+
 describe("the apps that the provider works with are protected in production", () => {
   const uses = provider({ managerClientId: "m2", inspectorClientId: "i1" }, true);
   const named = (name: string, app: SeenResource): SeenResource => ({ ...app, name });
-  const unprotected = (...all: SeenResource[]) => violations(all, prod).map(({ resource }) => resource);
+  const unprotected = (...all: SeenResource[]) =>
+    violations(all, prod).flatMap(({ rule: name, resource }) => (name === "production-protect" ? [resource] : []));
 
   test("and no others: neither a former generation nor a coming one", () => {
     const [former, active] = [manager({ clientId: "m1" }), manager({ clientId: "m2" })];

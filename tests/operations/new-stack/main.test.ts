@@ -196,6 +196,15 @@ test("an API token, a business group's environment, an API by its label, scopes,
   expect((await readFile(file("full"), "utf8")) + said).not.toContain(okta.apiToken);
 });
 
+test("without logins, which pipelines bring", async () => {
+  const { code, said } = await run(["piped", ...logins(), "--environment", "Sandbox", "--no-logins"]);
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("Its logins come from the environment") });
+  const { config } = parse(await readFile(file("piped"), "utf8")) as { config: Record<string, unknown> };
+  expect(Object.keys(config).sort()).toEqual([
+    ...["anypoint:host", "okta-anypoint:clientProvider", "okta-anypoint:orgUrl"],
+  ]);
+});
+
 test("a secrets provider that is none: no stack stays", async () => {
   const args = [...logins(), "--environment", "Sandbox", "--secrets-provider", "nosuch://key"];
   const { code, said } = await run(["odd", ...args]);
