@@ -3,7 +3,7 @@
  * standard error. Exit code 0: every check that ran is ok; 1: a check failed; 2: it could not run. Prints no secret.
  */
 import { Command, InvalidArgumentError } from "commander";
-import { type ExitCode, type Surroundings, runAsEntry, runCommand, thisProcess } from "../command-line.ts";
+import { type ExitCode, type Surroundings, definedOnly, runAsEntry, runCommand, thisProcess } from "../command-line.ts";
 import { CannotVerify, NothingToVerify, type CompleteVerifyInput, parseVerifyInput } from "./input.ts";
 import { readStack } from "./stack.ts";
 import { renderReport } from "./table.ts";
@@ -66,7 +66,7 @@ async function readInput(flags: Flags, { env, workDir }: Surroundings): Promise<
   if ((flags.stack === undefined) === (flags.inputEnv === undefined)) {
     throw new CannotVerify("Give either --stack NAME or --input-env, for example: npm run verify -- --stack dev");
   }
-  if (flags.stack !== undefined) return readStack({ stackName: flags.stack, workDir });
+  if (flags.stack !== undefined) return readStack({ stackName: flags.stack, workDir, env: definedOnly(env) });
   const json = env[INPUT_VARIABLE];
   if (json === undefined || json === "") {
     throw new CannotVerify(

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommandLine } from "../../../operations/verify/main.ts";
 import { readStack } from "../../../operations/verify/stack.ts";
 import { type Project, makeProject } from "../project.ts";
 
@@ -10,13 +11,14 @@ let project: Project;
 beforeAll(async () => {
   project = await makeProject();
   const { workspace } = project;
-  await workspace.createStack("filled");
-  await workspace.createStack("empty");
-  const exported = await workspace.exportStack("filled");
-  await workspace.importStack("filled", {
-    ...exported,
-    deployment: { ...(exported.deployment as object), resources: resources() },
-  });
+  for (const name of ["filled", "empty", "bare"]) await workspace.createStack(name);
+  const [root] = resources();
+  const bare = { ...root, urn: root!.urn.replaceAll("filled", "bare"), outputs: { orgUrl: "https://acme.okta.com" } };
+  for (const [name, content] of Object.entries({ filled: resources(), bare: [bare] })) {
+    const exported = await workspace.exportStack(name);
+    const deployment = { ...(exported.deployment as object), resources: content };
+    await workspace.importStack(name, { ...exported, deployment });
+  }
 });
 afterAll(() => project.remove());
 
@@ -77,4 +79,18 @@ test("what keeps it from being read is told", async () => {
   await expect(read("other")).rejects.toThrow("there is no stack of this name in the backend");
   await expect(read("filled", { PULUMI_CONFIG_PASSPHRASE: "wrong" })).rejects.toThrow("incorrect passphrase");
   await expect(read("filled", { PATH: project.folder })).rejects.toThrow("the Pulumi CLI could not be started");
+});
+
+test("a stack without anything to verify is a failure, unless --if-any says that it is none", async () => {
+  const verifying = async (...args: string[]) => {
+    const told: string[] = [];
+    const write = (text: string) => told.push(text);
+    const around = { env: { ...process.env, ...project.env }, workDir: project.folder, color: false };
+    const code = await runCommandLine(args, { ...around, stdout: write, stderr: write });
+    return { code, told: told.join("") };
+  };
+  const what = expect.stringContaining('has no output "verification"');
+  expect(await verifying("--stack", "bare")).toEqual({ code: 2, told: what });
+  expect(await verifying("--stack", "bare", "--if-any")).toEqual({ code: 0, told: what });
+  expect(await verifying("--stack", "empty", "--if-any")).toMatchObject({ code: 2 });
 });
