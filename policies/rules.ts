@@ -106,22 +106,25 @@ const managerAuthentication = ruleFor(
   },
 );
 
-/** By its client id, which the provider's output names; while a preview knows neither, by there being a service app at all. */
+/** Whether both are known, and one. */
+const isSame = (one: unknown, other: unknown): boolean => text(one) !== undefined && one === other;
+
+/** By its client id, which the provider names; while a preview knows neither, by there being a service app at all. */
 const managerApp: Rule = {
   ...ruleFor(
     [OAUTH_APP, CLIENT_PROVIDER],
     "manager-app",
     "The app as which Anypoint registers clients is a service app: it has no user, no redirect and no secret.",
-    ({ type, clientId }, _, { type: resourceType }, all) => {
-      const apps = all.filter((one) => one.type === OAUTH_APP);
+    ({ type, clientId, managerClientId }, _, { type: resourceType }, all) => {
       if (resourceType === CLIENT_PROVIDER) {
-        return apps.length === 0 || apps.some(({ props }) => text(props.type) === undefined || props.type === "service")
+        const apps = all.filter((one) => one.type === OAUTH_APP).map(({ props }) => props);
+        const fits = (app: SeenResource["props"]) =>
+          text(app.type) === undefined || app.type === "service" || isSame(app.clientId, managerClientId);
+        return apps.length === 0 || apps.some(fits)
           ? []
           : ["None of the stack's apps is a service app. Make the Manager one."];
       }
-      const isManager = all.some(
-        (one) => PROVIDERS.includes(one.type) && text(clientId) !== undefined && one.props.managerClientId === clientId,
-      );
+      const isManager = all.some((one) => PROVIDERS.includes(one.type) && isSame(clientId, one.props.managerClientId));
       return isManager && text(type) !== undefined && type !== "service"
         ? [`It is the Manager, and of type ${text(type)}. Make it a service app.`]
         : [];

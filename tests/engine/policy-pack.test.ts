@@ -1,6 +1,6 @@
 /** The policy pack, run by the real engine beside the program: what it lets through, and what it stops before anything is changed. */
 import { join } from "node:path";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
@@ -40,6 +40,10 @@ const CARELESS: Record<string, (type: string, props: Props) => Props | undefined
             .output(configuration as pulumi.Input<object>)
             .apply((rest) => ({ ...rest, skipClientIdValidation: true })),
         }
+      : undefined,
+  "manager-app": (type, props) =>
+    type === "okta:app/oAuth:OAuth" && props["type"] === "service"
+      ? { type: "web", grantTypes: ["client_credentials"] }
       : undefined,
   "rule-scopes": (type) =>
     type === "okta:auth/serverPolicyRule:ServerPolicyRule" ? { scopeWhitelists: ["*"] } : undefined,
@@ -111,11 +115,13 @@ describe("the policy pack", () => {
     expect(await judged()).toEqual({ said: [], passed: true });
     const { summary } = await bench.stack.up({ ...recorded(bench), policyPacks: [PACK] });
     expect(summary.result).toBe("succeeded");
-    expect(await previewWith()).toMatchObject({ said: [], passed: true });
+    // As the workflows have it, without any exception.
+    const shipped = JSON.parse(await readFile(join(PACK, "config.json"), "utf8")) as object;
+    expect(await previewWith(shipped)).toMatchObject({ said: [], passed: true });
   });
 
   test("stops careless changes, and names each with its resource, before anything is changed", async () => {
-    broken = Object.keys(CARELESS);
+    broken = Object.keys(CARELESS).filter((rule) => rule !== "manager-app");
     const { said, passed, text } = await previewWith();
     expect(passed).toBe(false);
     expect(said).toEqual([
@@ -128,6 +134,13 @@ describe("the policy pack", () => {
       "rule-scopes okta-anypoint-tokens-rule",
     ]);
     expect(text).toContain("It has okta.users.manage too. Take that out.");
+    broken = [];
+  });
+
+  test("stops a Manager that is no service app", async () => {
+    broken = ["manager-app"];
+    const { said, passed } = await previewWith();
+    expect({ said, passed }).toEqual({ said: ["manager-app okta-anypoint-manager-app"], passed: false });
     broken = [];
   });
 
