@@ -48,13 +48,13 @@ export interface ClientOptions extends Pick<RetryTimes, "retries" | "pauseMs"> {
 
 /**
  * A path whose values are escaped: path`/organizations/${id}`. Throws for `.` and `..`, by which each URL parser leaves the segment, escaped
- * or not, and for text that is no Unicode.
+ * or not, for an empty or blank value, whose path would be that of the list above it, and for text that is no Unicode.
  */
 export const path = (parts: TemplateStringsArray, ...values: (string | number)[]): string =>
   parts.reduce((text, part, index) => `${text}${segment(String(values[index - 1]))}${part}`);
 
 function segment(value: string): string {
-  if (!value.isWellFormed() || /^\.{1,2}$/.test(value)) {
+  if (!value.isWellFormed() || /^(?:\.{1,2}|\s*)$/.test(value)) {
     throw new AnypointError(
       `${JSON.stringify(value)} can't be a part of a URL, so Anypoint was not asked. Correct the name or id in the configuration.`,
       { code: "refused" },
