@@ -1,6 +1,7 @@
 /** One HTTP request to Okta: deadline, proxy, JSON. */
 import fetch from "node-fetch";
 import { MAX_BODY_BYTES } from "../body-limit.ts";
+import { parseJson } from "../vendor-text.ts";
 import { proxyAgent } from "../proxy.ts";
 import { OktaError } from "./errors.ts";
 
@@ -20,11 +21,15 @@ export interface OktaAnswer {
 
 export type Send = (request: OktaRequest) => Promise<OktaAnswer>;
 
-const DEADLINE_MS = 20_000;
+/** For one request, in ms. */
+export const DEADLINE_MS = 20_000;
 const USER_AGENT = "okta-anypoint";
 
 /** Sends one request. Throws {@link OktaError} `unreachable` when there is no answer; an answer of any status is an answer. */
-export const sendToOkta: Send = async ({ url, method, headers, body }) => {
+export const sendToOkta = async (
+  { url, method, headers, body }: OktaRequest,
+  deadlineMs = DEADLINE_MS,
+): Promise<OktaAnswer> => {
   try {
     const response = await fetch(url, {
       method,
@@ -33,7 +38,7 @@ export const sendToOkta: Send = async ({ url, method, headers, body }) => {
       redirect: "manual",
       size: MAX_BODY_BYTES,
       agent: proxyAgent(new URL(url), process.env),
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
     });
     return {
       status: response.status,
@@ -47,7 +52,7 @@ export const sendToOkta: Send = async ({ url, method, headers, body }) => {
 
 function parsed(text: string): object {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     return {};

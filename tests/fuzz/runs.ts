@@ -5,3 +5,5 @@ export const ANSWER_RUNS = 500;
 export const CLIENTS = 5;
 /** For each of the two places where a name goes into a URL. */
 export const NAME_RUNS = 500;
+/** For each operation of each resource. */
+export const OPERATION_RUNS = 30;
