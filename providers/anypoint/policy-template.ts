@@ -188,7 +188,7 @@ function wantedValue({ type, options }: ListedProperty): WantedValue | undefined
 
 /** JSON values as a list; texts and numbers bare. */
 const inWords = (values: readonly unknown[]): string =>
-  values.map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value))).join(", ");
+  values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(", ");
 
 /** In ms, for one text and one pattern. */
 const PATTERN_TIME = 500;

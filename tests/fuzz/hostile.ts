@@ -224,7 +224,9 @@ function spoiltBody({ kind, way, junk: by }: Attack, body: string): string {
       return JSON.stringify(text(by));
     case "error":
       return JSON.stringify({ error: "bad", message: ECHO, error_description: ECHO, errors: [{ message: ECHO }] });
-    default:
+    case "destroy":
+    case "short":
+    case "headers":
       return body;
   }
 }

@@ -70,8 +70,7 @@ beforeAll(async () => {
     };
   });
   await hostile.start();
-  for (const name of Object.keys(MODULES) as Name[])
-    definitions[name] = (await MODULES[name]()).definition as Definition;
+  for (const name of Object.keys(MODULES) as Name[]) definitions[name] = (await MODULES[name]()).definition;
   token = await newToken();
   await makeCases();
 });
@@ -151,10 +150,10 @@ async function makeCases(): Promise<void> {
     const { inputs = {}, failures } = await fresh(name).check({}, given as Properties);
     expect(failures).toEqual([]);
     const { id, outs = {} } = await fresh(name).create(inputs);
-    const { inputs: changed = {} } = await fresh(name).check(inputs, { ...given, ...changes } as Properties);
+    const { inputs: changed = {} } = await fresh(name).check(inputs, { ...given, ...changes });
     if (adopted === "") {
       add(name, "check", (it) => it.check({}, given as Properties), before);
-      add(name, "check of a change", (it) => it.check(inputs, { ...given, ...changes } as Properties));
+      add(name, "check of a change", (it) => it.check(inputs, { ...given, ...changes }));
       add(name, "diff", (it) => it.diff(id, outs, changed));
       add(name, "read", (it) => it.read(id, outs));
     }
@@ -186,7 +185,7 @@ async function makeCases(): Promise<void> {
   const application = await made("ClientApplication", client, { deletion: "keep" });
   // Without its secret, its update goes on with the creation.
   add("ClientApplication", "update of one half made", (it) =>
-    it.update(application.id, { ...application.outs, clientSecret: "" }, client as Properties),
+    it.update(application.id, { ...application.outs, clientSecret: "" }, client),
   );
   const contract = { ...at, groupId, assetId, assetVersion, productVersion, applicationId: application.id };
   await made("Contract", contract, { approval: "approve", tier: undefined });

@@ -6,4 +6,6 @@ export const CLIENTS = 5;
 /** For each of the two places where a name goes into a URL. */
 export const NAME_RUNS = 500;
 /** For each operation of each resource. */
-export const OPERATION_RUNS = 30;
+export const OPERATION_RUNS = 15;
+/** Heads of answers, for each of the clients that get them. */
+export const HEAD_RUNS = 300;
