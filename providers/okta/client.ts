@@ -4,13 +4,14 @@
  */
 import { type Readable, addAbortSignal } from "node:stream";
 import okta from "@okta/okta-sdk-nodejs";
+import type { z } from "zod";
 import { type OrgToken, orgToken } from "./access-token.ts";
 import { redact } from "../anypoint/redaction.ts";
 import { MAX_BODY_BYTES } from "../body-limit.ts";
 import { TooDeep, parseJson } from "../vendor-text.ts";
 import { OktaError } from "./errors.ts";
 import { proxyAgent } from "../proxy.ts";
-import { DEADLINE_MS, sendToOkta, unreachable } from "./http.ts";
+import { DEADLINE_MS, sendToOkta, textOf, unreachable, withoutSent } from "./http.ts";
 import type { OktaConnection } from "./login.ts";
 
 export type OktaClient = okta.Client;
@@ -87,9 +88,16 @@ async function readBounded(response: SdkResponse, secret: string, deadlineMs: nu
   }
   const text = Buffer.concat(chunks).toString();
   if (response.ok && text !== "") requireJson(text);
+  const told = withoutSent(text, [secret]);
+  const clean = response.ok ? told : redact(told, [secret]);
   const Answer = response.constructor as new (body: string | null, init: object) => SdkResponse;
   const { status, statusText, headers, url } = response;
-  return new Answer(response.ok ? text : redact(text, [secret]), { status, statusText, headers, url });
+  return new Answer(clean, {
+    status,
+    statusText,
+    headers,
+    url,
+  });
 }
 
 function requireJson(text: string): void {
@@ -130,7 +138,16 @@ export async function askOkta<T>(orgUrl: string, attempt: string, call: () => Pr
 /** Characters. */
 const LONGEST_REASON = 1000;
 
-const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+/** What the SDK gave, in this shape; throws {@link OktaError} where it is not what the vendor describes: the SDK itself looks at nothing. */
+export function asDescribed<T extends z.ZodType>(attempt: string, shape: T, value: unknown): z.output<T> {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`);
+  throw new OktaError(
+    `Could not ${attempt}: Okta's answer is not as described (${wrong.slice(0, 3).join("; ")}). Check that okta-anypoint:orgUrl is the org itself and not, say, a proxy.`,
+    { code: "refused" },
+  );
+}
 
 /** The same, with undefined where the object is not there. */
 export async function findAtOkta<T>(orgUrl: string, attempt: string, call: () => Promise<T>): Promise<T | undefined> {
