@@ -34,6 +34,8 @@ let connection: OktaConnection;
 let expected: Expectations;
 let deployed: Deployed;
 let state: object;
+/** What is answered in place of the right answer to some paths. */
+let instead: { readonly path: RegExp; readonly body: unknown } | undefined;
 
 beforeAll(async () => {
   quickPauses();
@@ -50,6 +52,9 @@ beforeAll(async () => {
       ...{ method, headers: { ...given, "user-agent": "Noise" } },
       ...(body !== "" && { body }),
     });
+    if (instead?.path.test(url)) {
+      return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(instead.body) };
+    }
     const link = answer.headers.get("link")?.replaceAll(lab.okta.url, hostile.url);
     return {
       ...{ status: answer.status, body: await answer.text() },
@@ -133,7 +138,30 @@ test("right answers are all understood", async () => {
   }
 });
 
-async function hold(work: () => Promise<unknown>, given: Attack): Promise<void> {
+const APP = { id: "1", label: "orders-web", status: "ACTIVE", credentials: {} };
+test.each<[string, RegExp, unknown]>([
+  ["a role of no text", /\/roles/, [{ type: { toString: 1 } }]],
+  ["a grant of no text", /\/grants/, [{ scopeId: { toString: 1 } }, { scopeId: 5 }]],
+  ["keys that are no list", /\/apps\/[^/]+$/, { ...APP, settings: { oauthClient: { jwks: { keys: 5 } } } }],
+  ["a status of no text", /\/apps\/[^/]+$/, { ...APP, status: { toString: 1 } }],
+  ["a date that is none", /\/apps\?/, [{ ...APP, created: "never" }]],
+  ["an app without an id", /\/apps/, [{ ...APP, id: "" }]],
+  ["an issuer that is no URL", /openid-configuration/, { issuer: "x" }],
+  ["an error of no text", /\/introspect/, { error: { toString: 1 } }],
+  ["an org of no kind", /okta-organization/, { id: "1", pipeline: { toString: 1 } }],
+  ["a server without a name", /\/authorizationServers/, [{ id: "1", name: { toString: 1 }, status: 5 }]],
+  ["policies that are texts", /\/policies/, ["x", 5]],
+  ["rules of no list", /\/rules/, { include: 5 }],
+])("%s", async (_what, path, body) => {
+  instead = { path, body };
+  try {
+    for (const work of Object.values(WAYS)) await hold(work, undefined);
+  } finally {
+    instead = undefined;
+  }
+});
+
+async function hold(work: () => Promise<unknown>, given: Attack | undefined): Promise<void> {
   Object.assign(lab.okta.state, structuredClone(state));
   hostile.play(given);
   try {

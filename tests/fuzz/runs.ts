@@ -10,4 +10,4 @@ export const OPERATION_RUNS = 15;
 /** Heads of answers, for each of the clients that get them. */
 export const HEAD_RUNS = 300;
 /** For each of the ways in which Okta is asked. */
-export const OKTA_RUNS = 40;
+export const OKTA_RUNS = 60;
