@@ -91,7 +91,9 @@ async function readBounded(response: SdkResponse, secret: string, deadlineMs: nu
   const told = withoutSent(text, [secret]);
   const clean = response.ok ? told : redact(told, [secret]);
   const Answer = response.constructor as new (body: string | null, init: object) => SdkResponse;
-  const { status, statusText, headers, url } = response;
+  const { status, statusText, url } = response;
+  // The SDK's errors carry them.
+  const headers = [...response.headers].map(([name, value]) => [name, withoutSent(value, [secret])]);
   return new Answer(clean, {
     status,
     statusText,

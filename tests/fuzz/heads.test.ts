@@ -188,6 +188,13 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, call) => {
     );
   });
 
+  test("a head that repeats what was sent", async () => {
+    const body = "no";
+    const told = `X-Request-Id: ${SECRET}\r\nX-Any: Bearer ${SECRET}`;
+    play = (socket) => socket.end(`HTTP/1.1 400 No\r\n${told}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await ends(call);
+  });
+
   const json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
   /** Writes again and again, until the other side has gone. */
   const drip = (socket: Socket, begin: string, piece: string): void => {
