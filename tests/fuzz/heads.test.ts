@@ -180,7 +180,7 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, call) => {
   test("heads of any kind", async () => {
     await fc.assert(
       fc.asyncProperty(head, async ({ first, version, lines, body }) => {
-        const text = [`${version} ${first} x`, ...lines, "", body].join("\r\n").replaceAll("OTHER", otherUrl);
+        const text = [`${version} ${first} x`, "Connection: close", ...lines, "", body].join("\r\n").replaceAll("OTHER", otherUrl);
         play = (socket) => socket.end(Buffer.from(text, "latin1"));
         await ends(call);
       }),
@@ -190,7 +190,7 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, call) => {
 
   test("a head that repeats what was sent", async () => {
     const body = "no";
-    const told = `X-Request-Id: ${SECRET}\r\nX-Any: Bearer ${SECRET}`;
+    const told = `Connection: close\r\nX-Request-Id: ${SECRET}\r\nX-Any: Bearer ${SECRET}`;
     play = (socket) => socket.end(`HTTP/1.1 400 No\r\n${told}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     await ends(call);
   });
