@@ -1,19 +1,21 @@
 /** How checks are run: one that throws is a finding too, and what depends on it is not asked. */
 import { AnypointError } from "../providers/anypoint/errors.ts";
 import { OktaError } from "../providers/okta/errors.ts";
+import { printable } from "../providers/vendor-text.ts";
 import type { Finding } from "./finding.ts";
 
 /** What a check looks at; its findings differ in status, code and words alone. */
 export type Subject = Pick<Finding, "side" | "check" | "title">;
 
-export const ok = (subject: Subject, seen: string): Finding => ({ ...subject, status: "ok", seen });
+/** What was seen may be a vendor's words. */
+export const ok = (subject: Subject, seen: string): Finding => ({ ...subject, status: "ok", seen: printable(seen) });
 
 export const fail = (subject: Subject, code: string, seen: string, whatToDo: string): Finding => ({
   ...subject,
   status: "fail",
   code,
-  seen,
-  whatToDo,
+  seen: printable(seen),
+  whatToDo: printable(whatToDo),
 });
 
 export const warn = (subject: Subject, code: string, seen: string, whatToDo: string): Finding => ({
@@ -24,8 +26,8 @@ export const warn = (subject: Subject, code: string, seen: string, whatToDo: str
 export const unknown = (subject: Subject, seen: string, whatToDo?: string): Finding => ({
   ...subject,
   status: "unknown",
-  seen,
-  ...(whatToDo !== undefined && { whatToDo }),
+  seen: printable(seen),
+  ...(whatToDo !== undefined && { whatToDo: printable(whatToDo) }),
 });
 
 /** Runs a check; what it throws becomes its finding. Faults of our own are thrown on. */

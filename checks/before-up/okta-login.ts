@@ -1,11 +1,13 @@
 /** Okta before `up`: is it an org, does it take the login, and may the login do what is to be done. */
+import { z } from "zod";
 import { orgToken } from "../../providers/okta/access-token.ts";
-import { type OktaClient, all, askOkta, oktaClient } from "../../providers/okta/client.ts";
+import { type OktaClient, all, asDescribed, askOkta, oktaClient } from "../../providers/okta/client.ts";
 import { inWords } from "../../providers/clock.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { sendToOkta } from "../../providers/okta/http.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import type { Finding } from "../finding.ts";
+import { roleShape } from "../okta/shapes.ts";
 import { type Subject, fail, ok, unknown, warn } from "../run.ts";
 
 const subject = (check: string, title: string): Subject => ({ side: "Okta", check, title });
@@ -50,7 +52,12 @@ export async function checkOrg({ orgUrl }: OktaConnection): Promise<Finding[]> {
       ),
     ];
   }
-  return [ok(ORG, `${orgUrl}, ${pipeline === "idx" ? "Identity Engine" : `pipeline ${String(pipeline)}`}`)];
+  return [
+    ok(
+      ORG,
+      `${orgUrl}, ${pipeline === "idx" ? "Identity Engine" : `pipeline ${typeof pipeline === "string" ? pipeline : "not told"}`}`,
+    ),
+  ];
 }
 
 /** Logs in, and names the scopes that are not granted; `later` than the first `up` not all of them may be needed. */
@@ -206,13 +213,17 @@ export async function checkSuperAdmin(
   try {
     const roles =
       login.kind === "service app"
-        ? await askOkta(orgUrl, `list the admin roles of ${login.clientId}`, () =>
-            all(client.roleAssignmentApi.listRolesForClient({ clientId: login.clientId })),
+        ? asDescribed(
+            `list the admin roles of ${login.clientId}`,
+            z.array(roleShape),
+            await askOkta(orgUrl, `list the admin roles of ${login.clientId}`, () =>
+              all(client.roleAssignmentApi.listRolesForClient({ clientId: login.clientId })),
+            ),
           )
         : undefined;
     if (roles === undefined)
       return [unknown(SUPER_ADMIN, "not asked: an API token has the roles of the user who made it")];
-    const types = roles.map((role) => (role as { type?: string }).type ?? "").filter(Boolean);
+    const types = roles.map(({ type }) => type);
     return types.includes("SUPER_ADMIN")
       ? [ok(SUPER_ADMIN, "SUPER_ADMIN")]
       : [finding(`It has ${types.join(", ") || "no admin role"}.`)];

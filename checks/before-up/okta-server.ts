@@ -1,9 +1,11 @@
 /** The authorization server before `up`: may the org have one, is it there, and has it the scopes that it should and no others of ours. */
-import { type OktaClient, all, askOkta, findAtOkta } from "../../providers/okta/client.ts";
+import { z } from "zod";
+import { type OktaClient, all, asDescribed, askOkta, findAtOkta } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import type { Expectations } from "../expectations.ts";
 import type { Finding } from "../finding.ts";
+import { scopeShape, serverShape } from "../okta/shapes.ts";
 import { type Subject, fail, ok, warn } from "../run.ts";
 
 const LICENCE: Subject = { side: "Okta", check: "okta-api-access-management", title: "API Access Management" };
@@ -18,7 +20,8 @@ export async function checkServer(
   const { authorizationServerApi: api } = client;
   let servers;
   try {
-    servers = await askOkta(orgUrl, "list the authorization servers", () => all(api.listAuthorizationServers()));
+    const list = await askOkta(orgUrl, "list the authorization servers", () => all(api.listAuthorizationServers()));
+    servers = asDescribed("list the authorization servers", z.array(serverShape), list);
   } catch (error) {
     if (!(error instanceof OktaError) || error.error !== "E0000015") throw error;
     return [
@@ -48,7 +51,11 @@ export async function checkServer(
   const server =
     servers.find((one) => one.id === id) ??
     (id === "default"
-      ? await findAtOkta(orgUrl, "read the server", () => api.getAuthorizationServer({ authServerId: id }))
+      ? asDescribed(
+          "read the server",
+          serverShape.optional(),
+          await findAtOkta(orgUrl, "read the server", () => api.getAuthorizationServer({ authServerId: id })),
+        )
       : undefined);
   if (server === undefined) {
     const names = servers.map((one) => `"${one.name}" (${one.id})`).join(", ");
@@ -73,8 +80,10 @@ export async function checkServer(
       ),
     ];
   }
-  const scopes = await askOkta(orgUrl, `list the scopes of ${id}`, () =>
-    all(api.listOAuth2Scopes({ authServerId: id })),
+  const scopes = asDescribed(
+    `list the scopes of ${id}`,
+    z.array(scopeShape),
+    await askOkta(orgUrl, `list the scopes of ${id}`, () => all(api.listOAuth2Scopes({ authServerId: id }))),
   );
   const there = new Set(scopes.map(({ name }) => name));
   const absent = asked.existingScopes.filter((name) => !there.has(name));

@@ -214,6 +214,6 @@ async function checkIssuer(report: Report<"issuer">, { issuer }: DeployedServer,
     : report.fail(
         "issuer-differs",
         `Discovery names the issuer ${named}; the stack says ${issuer}.`,
-        `Set okta-anypoint:orgUrl to ${new URL(named).origin}, or the server's issuer to "Okta URL", then ${UP.replace("Run", "run")}.`,
+        `Set okta-anypoint:orgUrl to ${URL.canParse(named) ? new URL(named).origin : "the org's own URL"}, or the server's issuer to "Okta URL", then ${UP.replace("Run", "run")}.`,
       );
 }

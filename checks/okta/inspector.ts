@@ -1,5 +1,6 @@
 /** App B, the Inspector: as gateways introspect with it. */
 import type { OpenIdConnectApplication } from "@okta/okta-sdk-nodejs";
+import { saidBy } from "../../providers/okta/http.ts";
 import type { Deployed } from "../deployed.ts";
 import type { Finding } from "../finding.ts";
 import { Premise } from "../reads.ts";
@@ -81,8 +82,8 @@ async function introspect(
       client_secret: clientSecret,
     }).toString(),
   });
-  const { active, error, errorCode } = json as { active?: unknown; error?: string; errorCode?: string };
-  const seen = `${url} answered ${[status, error ?? errorCode].filter(Boolean).join(", ")}`;
+  const { active } = json as { active?: unknown };
+  const seen = `${url} answered ${[status, saidBy(json).error].filter(Boolean).join(", ")}`;
   if (status === 200 && active === false)
     return report.ok("200 active: false for a nonsense token, at the provider's URL");
   if (status === 401 || status === 400) {

@@ -1,6 +1,7 @@
 /** App A, the Manager: as Anypoint logs in with it. */
 import type { OpenIdConnectApplication } from "@okta/okta-sdk-nodejs";
 import type { OktaError } from "../../providers/okta/errors.ts";
+import { saidBy } from "../../providers/okta/http.ts";
 import type { Deployed } from "../deployed.ts";
 import type { Finding } from "../finding.ts";
 import { Premise } from "../reads.ts";
@@ -210,8 +211,8 @@ async function checkRegistration(
     headers: { accept: "application/json", authorization: `Bearer ${accessToken}` },
   });
   if (status === 200) return report.ok("GET /oauth2/v1/clients answers 200");
-  const { errorCode, errorSummary } = json as { errorCode?: string; errorSummary?: string };
-  const seen = `GET /oauth2/v1/clients answered ${[status, errorCode, errorSummary].filter(Boolean).join(", ")}`;
+  const { error, reason } = saidBy(json);
+  const seen = `GET /oauth2/v1/clients answered ${[status, error, reason].filter(Boolean).join(", ")}`;
   return status === 401 || status === 403
     ? report.fail(
         "manager-registration-refused",

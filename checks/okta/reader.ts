@@ -7,11 +7,13 @@ import type {
   OAuth2Scope,
 } from "@okta/okta-sdk-nodejs";
 import { type OrgToken, orgToken } from "../../providers/okta/access-token.ts";
-import { type OktaClient, all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import { z } from "zod";
+import { type OktaClient, all, asDescribed, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { type OktaAnswer, type OktaRequest, sendToOkta } from "../../providers/okta/http.ts";
 import { type OktaConnection, scopeToRead } from "../../providers/okta/login.ts";
 import { type Reads, premiseOf } from "../reads.ts";
+import { appShape, grantShape, policyShape, roleShape, ruleShape, scopeShape, serverShape } from "./shapes.ts";
 
 const SCOPES = {
   apps: "okta.apps.manage",
@@ -39,23 +41,25 @@ export class OktaReader {
 
   /** An app by its id; undefined when it is not there. */
   app(appId: string): Promise<Application | undefined> {
-    return this.#find("apps", `read the app ${appId}`, ({ applicationApi }) =>
+    return this.#find("apps", `read the app ${appId}`, appShape, ({ applicationApi }) =>
       applicationApi.getApplication({ appId }),
     );
   }
 
   /** Names of the scopes granted to an app. */
-  grants(appId: string): Promise<string[]> {
-    return this.#ask("grants", `list the scopes of the app ${appId}`, async ({ applicationApi }) =>
-      (await all(applicationApi.listScopeConsentGrants({ appId }))).map(({ scopeId }) => scopeId),
+  async grants(appId: string): Promise<string[]> {
+    const grants = await this.#list("grants", `list the scopes of the app ${appId}`, grantShape, (client) =>
+      all(client.applicationApi.listScopeConsentGrants({ appId })),
     );
+    return grants.map(({ scopeId }) => scopeId);
   }
 
   /** Types of the admin roles of a client. */
-  roles(clientId: string): Promise<string[]> {
-    return this.#ask("roles", `list the admin roles of ${clientId}`, async ({ roleAssignmentApi }) =>
-      (await all(roleAssignmentApi.listRolesForClient({ clientId }))).map(({ type }) => String(type)),
+  async roles(clientId: string): Promise<string[]> {
+    const roles = await this.#list("roles", `list the admin roles of ${clientId}`, roleShape, (client) =>
+      all(client.roleAssignmentApi.listRolesForClient({ clientId })),
     );
+    return roles.map(({ type }) => String(type));
   }
 
   /** The server; undefined when it is not there, or what Okta says where the org has no such thing. */
@@ -63,8 +67,10 @@ export class OktaReader {
     return this.#read("servers", `read the authorization server ${authServerId}`, (client, attempt) =>
       tried(
         () =>
-          findAtOkta(this.orgUrl, attempt, () =>
-            client.authorizationServerApi.getAuthorizationServer({ authServerId }),
+          found(attempt, serverShape, () =>
+            findAtOkta(this.orgUrl, attempt, () =>
+              client.authorizationServerApi.getAuthorizationServer({ authServerId }),
+            ),
           ),
         ({ error }) => error === "E0000015",
       ),
@@ -72,19 +78,19 @@ export class OktaReader {
   }
 
   serverScopes(authServerId: string): Promise<OAuth2Scope[]> {
-    return this.#ask("servers", `list the scopes of the server ${authServerId}`, ({ authorizationServerApi }) =>
-      all(authorizationServerApi.listOAuth2Scopes({ authServerId })),
+    return this.#list("servers", `list the scopes of the server ${authServerId}`, scopeShape, (client) =>
+      all(client.authorizationServerApi.listOAuth2Scopes({ authServerId })),
     );
   }
 
   policies(authServerId: string): Promise<AuthorizationServerPolicy[]> {
-    return this.#ask("servers", `list the access policies of the server ${authServerId}`, (client) =>
+    return this.#list("servers", `list the access policies of the server ${authServerId}`, policyShape, (client) =>
       all(client.authorizationServerApi.listAuthorizationServerPolicies({ authServerId })),
     );
   }
 
   rules(authServerId: string, policyId: string): Promise<AuthorizationServerPolicyRule[]> {
-    return this.#ask("servers", `list the rules of the access policy ${policyId}`, (client) =>
+    return this.#list("servers", `list the rules of the access policy ${policyId}`, ruleShape, (client) =>
       all(client.authorizationServerApi.listAuthorizationServerPolicyRules({ authServerId, policyId })),
     );
   }
@@ -97,7 +103,7 @@ export class OktaReader {
           askOkta(
             this.orgUrl,
             attempt,
-            async () => (await orgSettingApi.getClientPrivilegesSetting()).clientPrivilegesSetting ?? false,
+            async () => (await orgSettingApi.getClientPrivilegesSetting()).clientPrivilegesSetting === true,
           ),
         ({ code, error }) => code === "refused" && error !== "invalid_client",
       ),
@@ -141,17 +147,37 @@ export class OktaReader {
     return this.#once(attempt, (usable) => call(this.#client(usable, scope), attempt), scope);
   }
 
-  #ask<T>(area: keyof typeof SCOPES, attempt: string, call: (client: OktaClient) => Promise<T>): Promise<T> {
-    return this.#read(area, attempt, (client) => askOkta(this.orgUrl, attempt, () => call(client)));
+  /** A list of rows of this shape. */
+  #list<T>(
+    area: keyof typeof SCOPES,
+    attempt: string,
+    row: z.ZodType,
+    call: (client: OktaClient) => Promise<T[]>,
+  ): Promise<T[]> {
+    return this.#read(area, attempt, async (client) => {
+      const rows = await askOkta(this.orgUrl, attempt, () => call(client));
+      asDescribed(attempt, z.array(row), rows);
+      return rows;
+    });
   }
 
   #find<T>(
     area: keyof typeof SCOPES,
     attempt: string,
+    shape: z.ZodType,
     call: (client: OktaClient) => Promise<T>,
   ): Promise<T | undefined> {
-    return this.#read(area, attempt, (client) => findAtOkta(this.orgUrl, attempt, () => call(client)));
+    return this.#read(area, attempt, (client) =>
+      found(attempt, shape, () => findAtOkta(this.orgUrl, attempt, () => call(client))),
+    );
   }
+}
+
+/** What was found, of this shape; undefined where nothing was. */
+async function found<T>(attempt: string, shape: z.ZodType, find: () => Promise<T | undefined>): Promise<T | undefined> {
+  const value = await find();
+  if (value !== undefined) asDescribed(attempt, shape, value);
+  return value;
 }
 
 /** What is refused as expected is a result; anything else is thrown. */

@@ -4,6 +4,8 @@
  */
 import { createRequire } from "node:module";
 import { z } from "zod";
+import { MAX_BODY_BYTES } from "../body-limit.ts";
+import { TooDeep, parseJson } from "../vendor-text.ts";
 import type { Connection } from "./connection.ts";
 import {
   AnypointError,
@@ -15,7 +17,7 @@ import {
   unexpectedAnswer,
 } from "./errors.ts";
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from "./http.ts";
-import { redact } from "./redaction.ts";
+import { redact, withoutValues } from "./redaction.ts";
 import { type RetryTimes, sendWithRetries } from "./retries.ts";
 import { type IssuedToken, TokenSource } from "./token.ts";
 import { vendorReason } from "./vendor-errors.ts";
@@ -48,13 +50,13 @@ export interface ClientOptions extends Pick<RetryTimes, "retries" | "pauseMs"> {
 
 /**
  * A path whose values are escaped: path`/organizations/${id}`. Throws for `.` and `..`, by which each URL parser leaves the segment, escaped
- * or not, and for text that is no Unicode.
+ * or not, for an empty or blank value, whose path would be that of the list above it, and for text that is no Unicode.
  */
 export const path = (parts: TemplateStringsArray, ...values: (string | number)[]): string =>
   parts.reduce((text, part, index) => `${text}${segment(String(values[index - 1]))}${part}`);
 
 function segment(value: string): string {
-  if (!value.isWellFormed() || /^\.{1,2}$/.test(value)) {
+  if (!value.isWellFormed() || /^(?:\.{1,2}|\s*)$/.test(value)) {
     throw new AnypointError(
       `${JSON.stringify(value)} can't be a part of a URL, so Anypoint was not asked. Correct the name or id in the configuration.`,
       { code: "refused" },
@@ -63,15 +65,26 @@ function segment(value: string): string {
   return encodeURIComponent(value);
 }
 
+/** What a list may have in all its pages, in bytes. */
+const LIST_BYTES = 10 * MAX_BODY_BYTES;
+/** How long a list may take with all its pages, in deadlines of one call. */
+const LIST_TIMES = 4;
+/** Characters from which a value that was sent is taken out of answers: a shorter one may be a word that stands there rightly. */
+const SHORTEST_SECRET = 16;
+
 /** Version of this package, read by its own name so that it is found wherever the compiled file lies. */
 const { version } = createRequire(import.meta.url)("okta-anypoint/package.json") as { version: string };
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().optional() });
+/** A token is visible ASCII (RFC 6749, appendix A.12); anything else can't be sent. */
+const accessToken = z.string().regex(/^[\x21-\x7e]+$/, { error: "is no token" });
+const tokenAnswer = z.object({ access_token: accessToken, expires_in: z.number().positive().optional() });
 
 export class AnypointClient {
   readonly connection: Connection;
   readonly #options: Required<Omit<ClientOptions, "connection">>;
   readonly #tokens: TokenSource;
+  /** Secrets that were sent: an answer that repeats them tells them to nobody. */
+  readonly #sent = new Set<string>();
   readonly #memo = new Map<string, Promise<unknown>>();
 
   constructor({ connection, ...options }: ClientOptions) {
@@ -122,7 +135,8 @@ export class AnypointClient {
 
   /**
    * All rows of a list that is paged by `offset` and `limit`. `rowsOf` takes the rows and, where the answer has one, the
-   * total out of a page. Ends at the total, or at a page that is not full.
+   * total out of a page. Ends at the total, or at a page that is not full. Throws for a list that has no end: one that repeats a page, or
+   * goes on for more than {@link LIST_BYTES}, or {@link LIST_TIMES} the deadline of a call.
    */
   async pages<T extends z.ZodType, Row>(
     call: Omit<Call, "method">,
@@ -131,14 +145,21 @@ export class AnypointClient {
     limit = 100,
   ): Promise<Row[]> {
     const all: Row[] = [];
-    for (;;) {
-      const page = await this.json(
-        { ...call, method: "GET", query: { ...call.query, offset: all.length, limit } },
-        schema,
-      );
-      const { rows, total } = rowsOf(page);
-      all.push(...rows);
+    const deadline = Date.now() + LIST_TIMES * this.#options.overallTimeoutMs;
+    let former: string | undefined;
+    for (let bytes = 0; ;) {
+      const page: Call = { ...call, method: "GET", query: { ...call.query, offset: all.length, limit } };
+      const answer = await this.#authorized(page);
+      const { rows, total } = rowsOf(this.#parse(page, answer, schema));
+      for (const row of rows) all.push(row);
       if (rows.length === 0 || (total === undefined ? rows.length < limit : all.length >= total)) return all;
+      bytes += answer.text.length;
+      const endless = bytes > LIST_BYTES || Date.now() > deadline;
+      if (endless || answer.text === former) {
+        const what = endless ? "the list has no end" : "the list gives the same page twice";
+        throw unexpectedAnswer(page, `${what} (${all.length} rows so far)`, this.#noControlPlane);
+      }
+      former = answer.text;
     }
   }
 
@@ -165,7 +186,8 @@ export class AnypointClient {
     };
     const answer = await this.#send(call, {});
     if (answer.status >= 400) throw this.#refused(call, answer);
-    const { access_token, expires_in } = this.#parse(call, answer, tokenAnswer);
+    const { access_token, expires_in } = this.#parse(call, answer, tokenAnswer, true);
+    this.#sent.add(access_token);
     return { accessToken: access_token, expiresIn: expires_in };
   }
 
@@ -177,12 +199,13 @@ export class AnypointClient {
       token = await this.#tokens.get();
       answer = await this.#send(call, { authorization: `Bearer ${token}` });
     }
-    if (answer.status >= 300) throw this.#refused(call, answer, token);
+    if (answer.status >= 300) throw this.#refused(call, answer);
     return answer;
   }
 
   async #send(call: Call, headers: Record<string, string>): Promise<HttpAnswer> {
     const { timeoutMs, overallTimeoutMs, userAgent, retries, pauseMs } = this.#options;
+    for (const secret of call.secrets ?? []) if (secret !== undefined) this.#sent.add(secret);
     const url = new URL(this.connection.baseUrl + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -208,30 +231,32 @@ export class AnypointClient {
       if (!(error instanceof NoAnswer)) throw error;
       throw noAnswerError(call, this.#loginFacts, {
         timedOutAfterMs: error.timedOut ? (overall.aborted ? overallTimeoutMs : timeoutMs) : undefined,
-        reason: redact(error.message, this.#secrets(call)),
+        reason: redact(error.message, this.#secrets),
         mayHaveWorked: call.method === "POST" && call.operation !== "token.request",
       });
     }
   }
 
-  #refused(call: Call, answer: HttpAnswer, token?: string) {
+  #refused(call: Call, answer: HttpAnswer) {
     const reason = vendorReason(answer.text);
     const requestId = answer.headers["x-request-id"] ?? answer.headers["x-correlation-id"];
     return answerError(call, this.#loginFacts, {
       status: answer.status,
-      reason: reason === undefined ? undefined : redact(reason, [...this.#secrets(call), token]),
-      requestId: requestId === undefined ? undefined : redact(requestId, [...this.#secrets(call), token]),
+      reason: reason === undefined ? undefined : redact(reason, this.#secrets),
+      requestId: requestId === undefined ? undefined : redact(requestId, this.#secrets),
       mayHaveWorked: call.method === "POST" && call.operation !== "token.request",
     });
   }
 
-  #parse<T extends z.ZodType>(call: Call, answer: HttpAnswer, schema: T): z.output<T> {
-    const todo = `Check that anypoint:host (${this.connection.baseUrl}) is an Anypoint control plane and not, say, a proxy's page.`;
+  /** `asItIs`: the answer gives a secret, which may be one that was sent before. */
+  #parse<T extends z.ZodType>(call: Call, answer: HttpAnswer, schema: T, asItIs = false): z.output<T> {
+    const todo = this.#noControlPlane;
     let body: unknown;
     try {
-      body = JSON.parse(answer.text);
-    } catch {
-      throw unexpectedAnswer(call, `Anypoint answered ${answer.status} with something that is not JSON`, todo);
+      body = parseJson(asItIs ? answer.text : withoutValues(answer.text, this.#secrets, SHORTEST_SECRET));
+    } catch (error) {
+      const how = error instanceof TooDeep ? `JSON of which ${error.message}` : "something that is not JSON";
+      throw unexpectedAnswer(call, `Anypoint answered ${answer.status} with ${how}`, todo);
     }
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
@@ -239,10 +264,14 @@ export class AnypointClient {
     throw unexpectedAnswer(call, `Anypoint's answer is not as described (${wrong.slice(0, 3).join("; ")})`, todo);
   }
 
-  #secrets(call: Call): (string | undefined)[] {
+  get #secrets(): string[] {
     const { credentials } = this.connection;
     const own = credentials.kind === "connected app" ? credentials.clientSecret : credentials.accessToken;
-    return [own, ...(call.secrets ?? [])];
+    return [own, ...this.#sent];
+  }
+
+  get #noControlPlane(): string {
+    return `Check that anypoint:host (${this.connection.baseUrl}) is an Anypoint control plane and not, say, a proxy's page.`;
   }
 
   get #loginFacts(): LoginFacts {

@@ -1,4 +1,5 @@
 /** The one error of this package's Anypoint side. Its message stands alone: it is all that `pulumi up` shows. */
+import { printable } from "../vendor-text.ts";
 import { OPERATIONS, type Operation, type OperationName } from "./operations.ts";
 
 /**
@@ -34,6 +35,9 @@ export interface AnypointErrorFields {
   readonly reason?: string;
 }
 
+/** Characters. */
+const LONGEST_REASON = 2000;
+
 export class AnypointError extends Error {
   override readonly name = "AnypointError";
   readonly code: AnypointErrorCode;
@@ -43,12 +47,12 @@ export class AnypointError extends Error {
   readonly reason?: string;
 
   constructor(message: string, fields: AnypointErrorFields, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.code = fields.code;
     this.operation = fields.operation;
     this.status = fields.status;
     this.requestId = fields.requestId;
-    this.reason = fields.reason;
+    this.reason = fields.reason === undefined ? undefined : printable(fields.reason, LONGEST_REASON);
   }
 }
 
@@ -87,7 +91,7 @@ export interface RefusedAnswer {
 export function answerError(attempt: Attempt, login: LoginFacts, answer: RefusedAnswer): AnypointError {
   const { status, reason, requestId } = answer;
   const said = reason === undefined ? "without a reason" : `saying: ${quoted(reason)}`;
-  const id = requestId === undefined ? "" : ` (request id ${requestId})`;
+  const id = requestId === undefined ? "" : ` (request id ${printable(requestId, 100)})`;
   const todo = attempt.advice?.(answer) ?? advice(attempt.operation, login, answer);
   const message = `${couldNot(attempt)}: Anypoint answered ${status} ${said}${id}. ${todo}`;
   return new AnypointError(message, { code: codeOf(status), operation: attempt.operation, status, reason, requestId });

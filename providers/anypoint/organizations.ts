@@ -223,5 +223,11 @@ function matching<T extends Organization>(all: readonly T[], nameOrId: string): 
   return byId.length > 0 ? byId : all.filter(({ name }) => name === nameOrId);
 }
 
-const names = (all: readonly Organization[]): string =>
-  all.length === 0 ? "none" : all.map(({ id, name }) => `"${name}" (${id})`).join(", ");
+/** Names that a person still reads. */
+const SHOWN = 60;
+
+function names(all: readonly Organization[]): string {
+  if (all.length === 0) return "none";
+  const shown = all.slice(0, SHOWN).map(({ id, name }) => `"${name}" (${id})`);
+  return [...shown, ...(all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : [])].join(", ");
+}

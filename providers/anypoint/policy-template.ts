@@ -2,6 +2,7 @@
  * Templates of policies. Anypoint takes a configuration with wrong keys in silence, and the policy then does nothing
  * (confirmed as measured: LOOP), so keys and values are checked here, against the template as it is served for the instance.
  */
+import { runInNewContext } from "node:vm";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { z } from "zod";
 import { type InstancePlace, describeApi } from "./api-manager.ts";
@@ -180,10 +181,29 @@ function wantedValue({ type, options }: ListedProperty): WantedValue | undefined
   if (options !== undefined && options !== null && options.length > 0) {
     const values = options.map((option) => option.value);
     const fits = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => values.includes(one));
-    return { text: `one of ${values.map(String).join(", ")}`, fits };
+    return { text: `one of ${inWords(values)}`, fits };
   }
   return type === undefined ? undefined : VALUES_OF_TYPE[type];
 }
+
+/** JSON values as a list; texts and numbers bare. */
+const inWords = (values: readonly unknown[]): string =>
+  values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(", ");
+
+/** In ms, for one text and one pattern. */
+const PATTERN_TIME = 500;
+
+/** A pattern of a template, which is given up where it takes its time: some never come to an end. */
+function bounded(pattern: string, flags: string): { test: (text: string) => boolean; toString: () => string } {
+  const expression = new RegExp(pattern, flags);
+  return {
+    // The library tells patterns apart by it.
+    toString: () => String(expression),
+    test: (text) =>
+      runInNewContext("expression.test(text)", { expression, text }, { timeout: PATTERN_TIME }) as boolean,
+  };
+}
+bounded.code = "bounded";
 
 function schemaProblems(
   configuration: Readonly<Record<string, unknown>>,
@@ -194,20 +214,24 @@ function schemaProblems(
   const unknown = unknownKeys(configuration, keys);
   // Unknown keys are reported above, whether or not the schema closes its object.
   const known = Object.fromEntries(Object.entries(configuration).filter(([key]) => keys.includes(key)));
-  const { $schema: _, $id: __, ...rest } = schema;
-  const ajv = new Ajv2019({ allErrors: true, strict: false, validateFormats: false, logger: false });
+  // With `$async` the verdict would come later, and as a rejection that nobody waits for.
+  const { $schema: _, $id: __, $async: ___, ...rest } = schema;
+  const ajv = new Ajv2019({
+    ...{ allErrors: true, strict: false, validateFormats: false, logger: false },
+    code: { regExp: bounded },
+  });
   let validate;
   try {
     validate = ajv.compile(rest);
+    if (validate(known)) return unknown;
   } catch {
-    // A schema that the library can't read must not keep anybody from working: the keys are checked.
+    // A schema that the library can't read, or not come to an end with, must not keep anybody from working: the keys are checked.
     return unknown;
   }
-  if (validate(known)) return unknown;
   const wrong = (validate.errors ?? []).map(({ instancePath, message, params }) => {
     const where = instancePath.slice(1).replaceAll("/", ".");
     const allowed = (params as { allowedValues?: unknown[] }).allowedValues;
-    const what = `${message ?? "is not valid"}${allowed === undefined ? "" : `: ${allowed.map(String).join(", ")}`}`;
+    const what = `${message ?? "is not valid"}${allowed === undefined ? "" : `: ${inWords(allowed)}`}`;
     return where === "" ? what : `${where} ${what}`;
   });
   return [...unknown, ...new Set(wrong)];

@@ -84,7 +84,7 @@ export function seePrivateKeyBlock(tree: Tree, names?: PrivateKeyBlockNames): Se
   const scopes = take(tree, at.scopesPath);
   const privateKey = take(tree, at.privateKeyPath);
   const list = Array.isArray(scopes)
-    ? scopes.map(String)
+    ? scopes.filter((scope) => typeof scope === "string")
     : typeof scopes === "string"
       ? scopes.split(/\s+/)
       : undefined;

@@ -2,6 +2,7 @@
  * What a delete leaves behind, told to whoever runs the engine: a dynamic provider's delete has no answer, but the engine
  * shows each line of its standard error under "Diagnostics" at the end (measured, 3.259).
  */
+import { printable } from "../vendor-text.ts";
 import type { AnypointClient } from "./client.ts";
 import { getProvider } from "./client-provider-calls.ts";
 import type { ClientApplicationState } from "./client-application-wire.ts";
@@ -9,7 +10,7 @@ import type { ClientApplicationState } from "./client-application-wire.ts";
 /** Tells one line. */
 export type Tell = (line: string) => void;
 
-export const tellUser: Tell = (line) => void process.stderr.write(`${line}\n`);
+export const tellUser: Tell = (line) => void process.stderr.write(`${printable(line)}\n`);
 
 /** Client ids told so far, so that the last line's command has all of them. */
 const told = new WeakMap<AnypointClient, string[]>();

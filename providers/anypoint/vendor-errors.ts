@@ -58,8 +58,9 @@ function joined(parts: readonly (string | undefined)[]): string | undefined {
 
 function plain(text: string): string | undefined {
   const bare = text
-    .replace(/<(style|script)[\s\S]*?<\/\1>/gi, " ")
-    .replace(/<[^>]*>/g, " ")
+    // Each begins where the last ended, also where the end is missing: nothing is gone through twice.
+    .replace(/<(style|script)[\s\S]*?(?:<\/\1>|$)/gi, " ")
+    .replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
   return bare === "" ? undefined : bare;

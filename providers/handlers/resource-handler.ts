@@ -6,6 +6,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { HalfCreated, HalfUpdated } from "../anypoint/creation.ts";
 import { AnypointError } from "../anypoint/errors.ts";
 import { OktaError } from "../okta/errors.ts";
+import { printable } from "../vendor-text.ts";
 import { PROVIDER_KEY } from "../stored-code.ts";
 import {
   type Failure,
@@ -194,13 +195,16 @@ export function operations<C>(definition: AnyDefinition<C>, connect: () => C): O
   };
 }
 
+/** Characters of a failure's reason, which can be the preflight's whole list. */
+const LONGEST_FAILURE = 20_000;
+
 /**
  * A failure that names its property in the reason alone: of a named property the engine prints the value too, a secret's in
  * clear (measured).
  */
 const unnamed = ({ property, reason }: Failure): Failure => ({
   property: "",
-  reason: property === "" ? reason : `${property}: ${reason}`,
+  reason: printable(property === "" ? reason : `${property}: ${reason}`, LONGEST_FAILURE),
 });
 
 /**

@@ -4,7 +4,7 @@ import { importPKCS8, SignJWT } from "jose";
 import { clockAhead, clockApart } from "../clock.ts";
 import { redact } from "../anypoint/redaction.ts";
 import { OktaError } from "./errors.ts";
-import { type Send, sendToOkta } from "./http.ts";
+import { type Send, saidBy, sendToOkta } from "./http.ts";
 
 export interface ServiceApp {
   readonly clientId: string;
@@ -55,12 +55,10 @@ export async function orgToken(
     return { accessToken: said.access_token, scopes: granted, clockAhead: ahead };
   }
   // A server may quote what it was sent.
-  const clean = (value: unknown) => {
-    const told = text(value);
-    return told === undefined ? undefined : redact(told, [clientAssertion, app.privateKey]);
-  };
-  const error = clean(said.error) ?? clean(said.errorCode);
-  const reason = clean(said.error_description) ?? clean(said.errorSummary);
+  const clean = (words: string | undefined) =>
+    words === undefined ? undefined : redact(words, [clientAssertion, app.privateKey]);
+  const told = saidBy(said);
+  const [error, reason] = [clean(told.error), clean(told.reason)];
   // Only what is wrong with the assertion can be the clock's doing.
   const clock = error === "invalid_client" ? clockApart(ahead, "Okta's") : undefined;
   const words = `${answer.status}${error ? `, ${error}` : ""}${reason ? `: ${reason}` : ""}`;
@@ -92,5 +90,3 @@ async function assertion({ clientId, privateKey, privateKeyId }: ServiceApp, aud
     .setJti(randomUUID())
     .sign(key);
 }
-
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);

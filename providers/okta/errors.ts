@@ -1,4 +1,5 @@
 /** The one error of this package's Okta side. Its message stands alone and holds no secret. */
+import { printable } from "../vendor-text.ts";
 
 /**
  * - `refused`: an answer of 400 or more; `unreachable`: no answer, or none in time;
@@ -27,11 +28,11 @@ export class OktaError extends Error {
   readonly clock?: string;
 
   constructor(message: string, fields: OktaErrorFields, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.code = fields.code;
     this.status = fields.status;
-    this.error = fields.error;
-    this.reason = fields.reason;
+    this.error = fields.error === undefined ? undefined : printable(fields.error, 200);
+    this.reason = fields.reason === undefined ? undefined : printable(fields.reason, 2000);
     this.clock = fields.clock;
   }
 }

@@ -1,6 +1,8 @@
 /** One HTTP request to Okta: deadline, proxy, JSON. */
 import fetch from "node-fetch";
+import { withoutValues } from "../anypoint/redaction.ts";
 import { MAX_BODY_BYTES } from "../body-limit.ts";
+import { parseJson } from "../vendor-text.ts";
 import { proxyAgent } from "../proxy.ts";
 import { OktaError } from "./errors.ts";
 
@@ -20,11 +22,15 @@ export interface OktaAnswer {
 
 export type Send = (request: OktaRequest) => Promise<OktaAnswer>;
 
-const DEADLINE_MS = 20_000;
+/** For one request, in ms. */
+export const DEADLINE_MS = 20_000;
 const USER_AGENT = "okta-anypoint";
 
 /** Sends one request. Throws {@link OktaError} `unreachable` when there is no answer; an answer of any status is an answer. */
-export const sendToOkta: Send = async ({ url, method, headers, body }) => {
+export const sendToOkta = async (
+  { url, method, headers, body }: OktaRequest,
+  deadlineMs = DEADLINE_MS,
+): Promise<OktaAnswer> => {
   try {
     const response = await fetch(url, {
       method,
@@ -33,26 +39,59 @@ export const sendToOkta: Send = async ({ url, method, headers, body }) => {
       redirect: "manual",
       size: MAX_BODY_BYTES,
       agent: proxyAgent(new URL(url), process.env),
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
     });
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      json: parsed(await response.text()),
+      json: parsed(withoutSent(await response.text(), secretsOf(headers, body))),
     };
   } catch (error) {
     throw unreachable(url, error);
   }
 };
 
+/** Secrets that this process has sent to Okta: an answer that repeats one, be it another request's, tells it to nobody. */
+const sent = new Set<string>();
+/** Characters from which a value is taken out: a shorter one may be a word that stands there rightly. */
+const SHORTEST_SECRET = 16;
+
+/** The text of an answer without what was sent, by this request or by those before. */
+export function withoutSent(text: string, secrets: readonly string[]): string {
+  for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) sent.add(secret);
+  return withoutValues(text, [...sent], SHORTEST_SECRET);
+}
+
+/** Secrets of a request. */
+function secretsOf(headers: Readonly<Record<string, string>>, body = ""): string[] {
+  const form = new URLSearchParams(body);
+  const { authorization = "" } = headers;
+  return [
+    authorization.slice(authorization.indexOf(" ") + 1),
+    ...["client_secret", "client_assertion"].flatMap((name) => form.getAll(name)),
+  ];
+}
+
 function parsed(text: string): object {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     return {};
   }
 }
+
+/** What an answer says is wrong, in OAuth's words or in those of the management API. */
+export function saidBy(json: object): { readonly error?: string; readonly reason?: string } {
+  const said = json as Record<string, unknown>;
+  return {
+    error: textOf(said.error) ?? textOf(said.errorCode),
+    reason: textOf(said.error_description) ?? textOf(said.errorSummary),
+  };
+}
+
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
 
 /** The bare cause: messages of libraries repeat URLs and headers. */
 export function unreachable(url: string, error: unknown): OktaError {

@@ -3,7 +3,8 @@
  * it asks for consent, and one that Anypoint registered is a web app (confirmed: OASO; KB 001123173). Who registered it is
  * not shown.
  */
-import { type OktaClient, all, askOkta, findAtOkta } from "./client.ts";
+import { z } from "zod";
+import { type OktaClient, all, asDescribed, askOkta, findAtOkta } from "./client.ts";
 import { OktaError } from "./errors.ts";
 
 export interface OktaApp {
@@ -17,24 +18,27 @@ export interface OktaApp {
   readonly registered: boolean;
 }
 
-interface Shown {
-  readonly id?: string;
-  readonly label?: string;
-  readonly name?: string;
-  readonly status?: string;
-  readonly created?: Date | string;
-  readonly credentials?: { readonly oauthClient?: { readonly client_id?: string } };
-  readonly settings?: {
-    readonly oauthClient?: { readonly application_type?: string; readonly consent_method?: string };
-  };
-}
+const text = z.string().nullish();
 
-function seen(app: Shown): OktaApp {
-  const { id = "", label = "", name, status = "", created, credentials, settings } = app;
-  const clientId = credentials?.oauthClient?.client_id;
+/** As the SDK gives it: dates are its own. */
+const shown = z.looseObject({
+  id: z.string().min(1),
+  label: z.string(),
+  name: text,
+  status: z.string(),
+  created: z.union([z.date(), z.iso.datetime()]).nullish(),
+  credentials: z.looseObject({ oauthClient: z.looseObject({ client_id: text }).nullish() }).nullish(),
+  settings: z
+    .looseObject({ oauthClient: z.looseObject({ application_type: text, consent_method: text }).nullish() })
+    .nullish(),
+});
+
+function seen(app: z.output<typeof shown>): OktaApp {
+  const { id, label, name, status, created, credentials, settings } = app;
+  const clientId = credentials?.oauthClient?.client_id ?? undefined;
   return {
     ...{ id, label, status },
-    ...(created !== undefined && { created: new Date(created).toISOString() }),
+    ...(created != null && { created: new Date(created).toISOString() }),
     ...(clientId !== undefined && { clientId }),
     registered:
       name === "oidc_client" &&
@@ -46,18 +50,16 @@ function seen(app: Shown): OktaApp {
 
 /** The app of a client id, or undefined when there is none. */
 export async function findApp(okta: OktaClient, orgUrl: string, clientId: string): Promise<OktaApp | undefined> {
-  const app = await findAtOkta(orgUrl, `read the app of client ${clientId}`, () =>
-    okta.applicationApi.getApplication({ appId: clientId }),
-  );
-  return app === undefined ? undefined : seen(app);
+  const attempt = `read the app of client ${clientId}`;
+  const app: unknown = await findAtOkta(orgUrl, attempt, () => okta.applicationApi.getApplication({ appId: clientId }));
+  return app === undefined ? undefined : seen(asDescribed(attempt, shown, app));
 }
 
 /** The apps of exactly this label. */
 export async function appsLabelled(okta: OktaClient, orgUrl: string, label: string): Promise<OktaApp[]> {
-  const apps = await askOkta(orgUrl, `list the apps labelled "${label}"`, () =>
-    all(okta.applicationApi.listApplications({ q: label })),
-  );
-  return apps.map((app) => seen(app as Shown)).filter((app) => app.label === label);
+  const attempt = `list the apps labelled "${label}"`;
+  const apps: unknown[] = await askOkta(orgUrl, attempt, () => all(okta.applicationApi.listApplications({ q: label })));
+  return apps.map((app) => seen(asDescribed(attempt, shown, app))).filter((app) => app.label === label);
 }
 
 /** Deactivates and deletes an app, and looks that it is gone. */

@@ -15,6 +15,9 @@ const name = fc.oneof(
   fc.string({ minLength: 1, maxLength: 255, unit: "grapheme" }),
   fc.string({ minLength: 255, maxLength: 255 }),
   fc.constantFrom(
+    "",
+    " ",
+    "\t",
     ".",
     "..",
     "../..",
@@ -74,7 +77,7 @@ test("a value stays in its segment of the path, or is refused before anything is
     fc.asyncProperty(name, name, async (groupId, assetId) => {
       const seen = await ask(() => assetExists(client, { groupId, assetId, version: "1.0.0" }));
       if (seen instanceof AnypointError) {
-        expect([groupId, assetId].some((value) => /^\.{1,2}$/.test(value) || !value.isWellFormed())).toBe(true);
+        expect([groupId, assetId].some((value) => /^\.{1,2}$|^\s*$/.test(value) || !value.isWellFormed())).toBe(true);
         return;
       }
       const segments = seen.split("/");
@@ -103,6 +106,6 @@ test("a value stays in its parameter of the query", async () => {
   );
 });
 
-test.each([".", "..", "\ud800"])("%j as an id is refused in words", (id) => {
+test.each([".", "..", "\ud800", "", " ", "\t\n", "\u00a0\u2003"])("%j as an id is refused in words", (id) => {
   expect(() => path`/things/${id}`).toThrow(/can't be a part of a URL/);
 });
