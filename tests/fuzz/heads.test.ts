@@ -180,7 +180,9 @@ describe.each(Object.entries(CLIENTS))("%s", (_name, call) => {
   test("heads of any kind", async () => {
     await fc.assert(
       fc.asyncProperty(head, async ({ first, version, lines, body }) => {
-        const text = [`${version} ${first} x`, "Connection: close", ...lines, "", body].join("\r\n").replaceAll("OTHER", otherUrl);
+        const text = [`${version} ${first} x`, "Connection: close", ...lines, "", body]
+          .join("\r\n")
+          .replaceAll("OTHER", otherUrl);
         play = (socket) => socket.end(Buffer.from(text, "latin1"));
         await ends(call);
       }),
