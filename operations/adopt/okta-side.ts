@@ -1,6 +1,6 @@
 /** What the Okta org has, read by the vendor's SDK. Nothing is written. */
 import { z } from "zod";
-import { all, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import { all, asDescribed, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 
@@ -114,7 +114,7 @@ const ruleModel = z.looseObject({
 export type SeenRule = z.output<typeof ruleModel>;
 
 const json = <T extends z.ZodType>(schema: T, model: unknown): z.output<T> =>
-  schema.parse(JSON.parse(JSON.stringify(model)));
+  asDescribed("read what the org has", schema, JSON.parse(JSON.stringify(model)));
 
 export class OktaSide {
   readonly orgUrl: string;
