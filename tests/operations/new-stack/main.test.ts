@@ -1,42 +1,37 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
 import type { Surroundings } from "../../../operations/command-line.ts";
 import { runCommandLine } from "../../../operations/new-stack/main.ts";
 import { type Lab, startLab } from "../../../sandbox/lab.ts";
+import { type Project, makeProject } from "../project.ts";
+
+const SETTINGS = `name: okta-anypoint
+runtime: nodejs
+config:
+  okta-anypoint:defaults:
+    value:
+      clientProvider: { timeoutSeconds: 7 }
+      authorizationServer: { id: default, scopes: [orders.read, orders.write] }
+`;
 
 let lab: Lab;
+let project: Project;
 let folder: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   lab = await startLab();
-  folder = await mkdtemp(join(tmpdir(), "okta-anypoint-new-stack-test-"));
-  const [state, home] = [join(folder, "state"), join(folder, "home")];
-  await Promise.all([mkdir(state), mkdir(home)]);
-  const defaults = [
-    ...["config:", "  okta-anypoint:defaults:", "    value:", "      clientProvider: { timeoutSeconds: 7 }"],
-    ...["      authorizationServer: { id: default, scopes: [orders.read, orders.write] }", ""],
-  ].join("\n");
-  await writeFile(join(folder, "Pulumi.yaml"), `name: okta-anypoint\nruntime: nodejs\n${defaults}`);
+  project = await makeProject(SETTINGS);
+  folder = project.folder;
   await writeFile(join(folder, "bootstrap.pem"), lab.credentials.okta.privateKey);
-  env = {
-    PATH: process.env.PATH ?? "",
-    PULUMI_BACKEND_URL: pathToFileURL(state).href,
-    PULUMI_HOME: home,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    ANYPOINT_CLIENT_SECRET: lab.credentials.anypoint.clientSecret,
-  };
+  env = { ...project.env, ANYPOINT_CLIENT_SECRET: lab.credentials.anypoint.clientSecret };
 });
 afterAll(async () => {
   await lab.close();
-  await rm(folder, { recursive: true, force: true });
+  await project.remove();
 });
 
 async function run(args: readonly string[], changes: NodeJS.ProcessEnv = {}, asking: Partial<Surroundings> = {}) {
@@ -59,10 +54,7 @@ const logins = () => [
   ...["--anypoint-host", lab.anypoint.url, "--anypoint-client-id", lab.credentials.anypoint.clientId],
 ];
 
-async function stacks(): Promise<string[]> {
-  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
-  return (await workspace.listStacks()).map(({ name }) => name);
-}
+const stacks = async (): Promise<string[]> => (await project.workspace.listStacks()).map(({ name }) => name);
 
 const file = (name: string) => join(folder, `Pulumi.${name}.yaml`);
 
@@ -85,8 +77,7 @@ test("a stack is made with what differs from the defaults alone, and its secrets
   for (const secret of [lab.credentials.anypoint.clientSecret, lab.credentials.okta.privateKey.split("\n")[1]!]) {
     expect(text + said).not.toContain(secret);
   }
-  const workspace = await LocalWorkspace.create({ workDir: folder, envVars: env });
-  const config = await workspace.getAllConfig("good");
+  const config = await project.workspace.getAllConfig("good");
   expect(config["anypoint:clientSecret"]).toEqual({ value: lab.credentials.anypoint.clientSecret, secret: true });
   expect(config["okta:privateKey"]).toEqual({ value: lab.credentials.okta.privateKey, secret: true });
 
