@@ -2,6 +2,7 @@
 import * as okta from "@pulumi/okta";
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_RULE_NAME, accessPolicyName } from "../config/access-policy.ts";
+import { type AllowClients, allowedOn } from "../config/allow-clients.ts";
 import { type ServerUrls, serverUrls } from "../config/okta-urls.ts";
 import { Component, adoption, oktaChildOptions, protection } from "./component.ts";
 
@@ -35,7 +36,7 @@ export interface ApiAuthorizationServerArgs {
    * `declared` on an existing one. With `all`, clients that request access later need no change of the stack. `unmanaged`
    * makes no access policy: those of an existing server decide.
    */
-  readonly allowClients?: "declared" | "all" | "unmanaged";
+  readonly allowClients?: AllowClients;
   /** Client ids of the declared consumers; used with `declared`. */
   readonly clientIds?: pulumi.Input<pulumi.Input<string>[]>;
   /** Client ids of other stacks' consumers, let through beside the declared ones; used with `declared`. Default none. */
@@ -182,7 +183,7 @@ export class ApiAuthorizationServer extends Component {
 
 /** The policy's list of clients; undefined when nobody is to be allowed. */
 function allowedClients(args: ApiAuthorizationServerArgs): pulumi.Input<pulumi.Input<string>[]> | undefined {
-  const allow = args.allowClients ?? (args.create === undefined ? "declared" : "all");
+  const allow = allowedOn(args);
   if (allow === "unmanaged") return undefined;
   if (allow === "all") return ["ALL_CLIENTS"];
   const declared = args.clientIds ?? [];

@@ -2,6 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readConnection } from "../providers/anypoint/connection.ts";
 import { pemProblem } from "../providers/signing-key.ts";
+import { allowedOn } from "./allow-clients.ts";
 import { activeOf } from "./generations.ts";
 import type { AnypointConfig, ApiConfig, OktaConfig, StackConfig } from "./schema.ts";
 
@@ -185,11 +186,10 @@ export function crossProblems({ values, unreadable }: Readable<StackConfig>, sta
   if (server?.allowClients === "unmanaged" && server.create !== undefined) {
     add("authorizationServer.allowClients", "unmanaged is for an existing server: a new one has no access policy");
   }
-  const allowed = server?.allowClients ?? (server?.create === undefined ? "declared" : "all");
-  if (server !== undefined && server.furtherClients.length > 0 && allowed !== "declared") {
+  if (server !== undefined && server.furtherClients.length > 0 && allowedOn(server) !== "declared") {
     add(
       "authorizationServer.furtherClients",
-      allowed === "all"
+      allowedOn(server) === "all"
         ? "is for allowClients: declared; with all, every client of the org gets tokens: take one of them out"
         : "is for allowClients: declared; with unmanaged the server's own policies decide: take it out",
     );

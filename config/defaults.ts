@@ -13,6 +13,9 @@ export type Tree = Readonly<Record<string, unknown>>;
 /** Values by full key, as Pulumi gives them: text, JSON for objects. */
 export type ConfigText = Readonly<Record<string, string>>;
 
+/** A value as Pulumi gives it: text as it stands, anything else as JSON. */
+export const configText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 export const isTree = (value: unknown): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -31,7 +34,7 @@ export function withDefaults(config: ConfigText): Record<string, string> {
     const own = config[NAMESPACE + key];
     const result = own === undefined ? value : isTree(value) ? overTree(structured(own), value) : own;
     if (result === undefined) delete merged[NAMESPACE + key];
-    else merged[NAMESPACE + key] = typeof result === "string" ? result : JSON.stringify(result);
+    else merged[NAMESPACE + key] = configText(result);
   }
   return merged;
 }

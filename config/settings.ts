@@ -12,6 +12,7 @@ import {
   tlsProblems,
   wantsProbe,
 } from "./cross-checks.ts";
+import { type AllowClients, allowedOn } from "./allow-clients.ts";
 import { inspectorClientId, inspectorLabel, managerClientId, managerLabel } from "./app-names.ts";
 import { defaultsProblems } from "./defaults-problems.ts";
 import { DEFAULTS_KEY, isOfDefaults, placeOf, withDefaults } from "./defaults.ts";
@@ -77,7 +78,7 @@ export interface Settings extends Omit<
   };
   readonly clientProvider: StackConfig["clientProvider"] & { readonly name: string };
   readonly authorizationServer?: NonNullable<StackConfig["authorizationServer"]> & {
-    readonly allowClients: "declared" | "all" | "unmanaged";
+    readonly allowClients: AllowClients;
   };
   readonly verification: StackConfig["verification"] & { readonly probeScope: string };
   readonly probe: boolean;
@@ -181,8 +182,7 @@ function withDerived(
     ...(authorizationServer && {
       authorizationServer: {
         ...authorizationServer,
-        allowClients:
-          authorizationServer.allowClients ?? (authorizationServer.create === undefined ? "declared" : "all"),
+        allowClients: allowedOn(authorizationServer),
       },
     }),
     verification: {

@@ -248,17 +248,16 @@ const https = ruleFor(
   "https",
   "Outside the sandbox a client provider's URLs are https and its certificates checked, and codes are redirected to https alone, or to the user's own machine.",
   (props, settings) => {
-    const open = texts(props.redirectUris).filter(
-      (uri) => /^http:/i.test(uri) && !(URL.canParse(uri) && isLoopback(new URL(uri).hostname)),
-    );
-    const wrong = open.map((uri) => `Codes are sent to ${uri} in clear. Use https in the consumer's redirectUris.`);
+    const redirects = texts(props.redirectUris)
+      .filter((uri) => /^http:/i.test(uri) && !(URL.canParse(uri) && isLoopback(new URL(uri).hostname)))
+      .map((uri) => `Codes are sent to ${uri} in clear. Use https in the consumer's redirectUris.`);
     const urls = ["issuer", "registrationUrl", "authorizeUrl", "tokenUrl", "introspectionUrl"]
       .filter((name) => {
         const url = text(props[name]);
         return url !== undefined && !url.startsWith("https://") && !ofSandbox(url, settings);
       })
       .map((name) => `${name} is not https. Set orgUrl to an https URL.`);
-    wrong.push(...urls);
+    const wrong = [...redirects, ...urls];
     if (props.allowUntrustedCertificates === true && !ofSandbox(text(props.issuer) ?? "", settings)) {
       wrong.push("Anypoint does not check Okta's certificate. Set clientProvider.validateCertificates to true.");
     }

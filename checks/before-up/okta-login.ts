@@ -1,7 +1,6 @@
 /** Okta before `up`: is it an org, does it take the login, and may the login do what is to be done. */
-import { z } from "zod";
 import { orgToken } from "../../providers/okta/access-token.ts";
-import { type OktaClient, all, asDescribed, askOkta, oktaClient } from "../../providers/okta/client.ts";
+import { type OktaClient, askOkta, listAtOkta, oktaClient } from "../../providers/okta/client.ts";
 import { inWords } from "../../providers/clock.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { sendToOkta } from "../../providers/okta/http.ts";
@@ -213,17 +212,13 @@ export async function checkSuperAdmin(
   try {
     const roles =
       login.kind === "service app"
-        ? asDescribed(
-            `list the admin roles of ${login.clientId}`,
-            z.array(roleShape),
-            await askOkta(orgUrl, `list the admin roles of ${login.clientId}`, () =>
-              all(client.roleAssignmentApi.listRolesForClient({ clientId: login.clientId })),
-            ),
+        ? await listAtOkta(orgUrl, `list the admin roles of ${login.clientId}`, roleShape, () =>
+            client.roleAssignmentApi.listRolesForClient({ clientId: login.clientId }),
           )
         : undefined;
     if (roles === undefined)
       return [unknown(SUPER_ADMIN, "not asked: an API token has the roles of the user who made it")];
-    const types = roles.map(({ type }) => type);
+    const types = roles.map(({ type }) => String(type));
     return types.includes("SUPER_ADMIN")
       ? [ok(SUPER_ADMIN, "SUPER_ADMIN")]
       : [finding(`It has ${types.join(", ") || "no admin role"}.`)];

@@ -1,6 +1,5 @@
 /** The authorization server before `up`: may the org have one, is it there, and has it the scopes that it should and no others of ours. */
-import { z } from "zod";
-import { type OktaClient, all, asDescribed, askOkta, findAtOkta } from "../../providers/okta/client.ts";
+import { type OktaClient, asDescribed, findAtOkta, listAtOkta } from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import type { OktaConnection } from "../../providers/okta/login.ts";
 import type { Expectations } from "../expectations.ts";
@@ -20,8 +19,9 @@ export async function checkServer(
   const { authorizationServerApi: api } = client;
   let servers;
   try {
-    const list = await askOkta(orgUrl, "list the authorization servers", () => all(api.listAuthorizationServers()));
-    servers = asDescribed("list the authorization servers", z.array(serverShape), list);
+    servers = await listAtOkta(orgUrl, "list the authorization servers", serverShape, () =>
+      api.listAuthorizationServers(),
+    );
   } catch (error) {
     if (!(error instanceof OktaError) || error.error !== "E0000015") throw error;
     return [
@@ -80,10 +80,8 @@ export async function checkServer(
       ),
     ];
   }
-  const scopes = asDescribed(
-    `list the scopes of ${id}`,
-    z.array(scopeShape),
-    await askOkta(orgUrl, `list the scopes of ${id}`, () => all(api.listOAuth2Scopes({ authServerId: id }))),
+  const scopes = await listAtOkta(orgUrl, `list the scopes of ${id}`, scopeShape, () =>
+    api.listOAuth2Scopes({ authServerId: id }),
   );
   const there = new Set(scopes.map(({ name }) => name));
   const absent = asked.existingScopes.filter((name) => !there.has(name));

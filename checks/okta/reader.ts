@@ -7,8 +7,16 @@ import type {
   OAuth2Scope,
 } from "@okta/okta-sdk-nodejs";
 import { type OrgToken, orgToken } from "../../providers/okta/access-token.ts";
-import { z } from "zod";
-import { type OktaClient, all, asDescribed, askOkta, findAtOkta, oktaClient } from "../../providers/okta/client.ts";
+import type { z } from "zod";
+import {
+  type OktaClient,
+  type OktaList,
+  asDescribed,
+  askOkta,
+  findAtOkta,
+  listAtOkta,
+  oktaClient,
+} from "../../providers/okta/client.ts";
 import { OktaError } from "../../providers/okta/errors.ts";
 import { type OktaAnswer, type OktaRequest, sendToOkta } from "../../providers/okta/http.ts";
 import { type OktaConnection, scopeToRead } from "../../providers/okta/login.ts";
@@ -49,7 +57,7 @@ export class OktaReader {
   /** Names of the scopes granted to an app. */
   async grants(appId: string): Promise<string[]> {
     const grants = await this.#list("grants", `list the scopes of the app ${appId}`, grantShape, (client) =>
-      all(client.applicationApi.listScopeConsentGrants({ appId })),
+      client.applicationApi.listScopeConsentGrants({ appId }),
     );
     return grants.map(({ scopeId }) => scopeId);
   }
@@ -57,7 +65,7 @@ export class OktaReader {
   /** Types of the admin roles of a client. */
   async roles(clientId: string): Promise<string[]> {
     const roles = await this.#list("roles", `list the admin roles of ${clientId}`, roleShape, (client) =>
-      all(client.roleAssignmentApi.listRolesForClient({ clientId })),
+      client.roleAssignmentApi.listRolesForClient({ clientId }),
     );
     return roles.map(({ type }) => String(type));
   }
@@ -79,19 +87,19 @@ export class OktaReader {
 
   serverScopes(authServerId: string): Promise<OAuth2Scope[]> {
     return this.#list("servers", `list the scopes of the server ${authServerId}`, scopeShape, (client) =>
-      all(client.authorizationServerApi.listOAuth2Scopes({ authServerId })),
+      client.authorizationServerApi.listOAuth2Scopes({ authServerId }),
     );
   }
 
   policies(authServerId: string): Promise<AuthorizationServerPolicy[]> {
     return this.#list("servers", `list the access policies of the server ${authServerId}`, policyShape, (client) =>
-      all(client.authorizationServerApi.listAuthorizationServerPolicies({ authServerId })),
+      client.authorizationServerApi.listAuthorizationServerPolicies({ authServerId }),
     );
   }
 
   rules(authServerId: string, policyId: string): Promise<AuthorizationServerPolicyRule[]> {
     return this.#list("servers", `list the rules of the access policy ${policyId}`, ruleShape, (client) =>
-      all(client.authorizationServerApi.listAuthorizationServerPolicyRules({ authServerId, policyId })),
+      client.authorizationServerApi.listAuthorizationServerPolicyRules({ authServerId, policyId }),
     );
   }
 
@@ -152,13 +160,9 @@ export class OktaReader {
     area: keyof typeof SCOPES,
     attempt: string,
     row: z.ZodType,
-    call: (client: OktaClient) => Promise<T[]>,
+    call: (client: OktaClient) => OktaList<T>,
   ): Promise<T[]> {
-    return this.#read(area, attempt, async (client) => {
-      const rows = await askOkta(this.orgUrl, attempt, () => call(client));
-      asDescribed(attempt, z.array(row), rows);
-      return rows;
-    });
+    return this.#read(area, attempt, (client) => listAtOkta(this.orgUrl, attempt, row, () => call(client)));
   }
 
   #find<T>(

@@ -1,5 +1,5 @@
 /** What was found, put into the configuration that is there. Nothing that is set is overwritten. */
-import { aboveDefault, isTree } from "../../config/defaults.ts";
+import { aboveDefault, configText, isTree } from "../../config/defaults.ts";
 import type { PartialConfig } from "./stack-config.ts";
 
 export interface Conflict {
@@ -42,7 +42,7 @@ const DECIDING =
 const IDENTITY: Record<string, (entry: unknown) => string> = {
   "clientProvider.environments": (entry) => {
     const { environment, businessGroup } = isTree(entry) ? entry : { environment: entry, businessGroup: undefined };
-    return `${text(businessGroup ?? "")}/${text(environment)}`;
+    return `${configText(businessGroup ?? "")}/${configText(environment)}`;
   },
   apis: nameOf,
   consumers: nameOf,
@@ -52,7 +52,7 @@ const IDENTITY: Record<string, (entry: unknown) => string> = {
 
 /** An entry without a name is for the settings to refuse. */
 function nameOf(entry: unknown): string {
-  return isTree(entry) ? text(entry.name ?? "") : "";
+  return isTree(entry) ? configText(entry.name ?? "") : "";
 }
 
 export function merge(own: Readonly<Tree>, wanted: Readonly<Tree>): Merged {
@@ -61,7 +61,9 @@ export function merge(own: Readonly<Tree>, wanted: Readonly<Tree>): Merged {
   const server = own.authorizationServer;
   const found = wanted.authorizationServer;
   if (isTree(server) && server.create !== undefined && found !== undefined) {
-    conflicts.push(conflict("authorizationServer.create", server.create, `the server ${text((found as Tree).id)}`));
+    conflicts.push(
+      conflict("authorizationServer.create", server.create, `the server ${configText((found as Tree).id)}`),
+    );
   }
   if (isTree(server) && isTree(found)) {
     const made = list(server.scopes).map(scopeOf);
@@ -111,8 +113,8 @@ function mergeValue(configured: unknown, found: unknown, key: string, conflicts:
 
 const conflict = (key: string, configured: unknown, found: unknown): Conflict => ({
   key: `okta-anypoint:${key}`,
-  configured: text(configured),
-  found: text(found),
+  configured: configText(configured),
+  found: configText(found),
   decides: DECIDING.test(key),
 });
 
@@ -121,10 +123,9 @@ const withoutNulls = (tree: Tree): Tree =>
   Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== null));
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 function scopeOf(entry: unknown): string {
-  return text(isTree(entry) ? entry.name : entry);
+  return configText(isTree(entry) ? entry.name : entry);
 }
 
 /** Equality of settings: numbers may stand as text, and lists of texts are sets. */

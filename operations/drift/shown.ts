@@ -1,13 +1,11 @@
 /** What a refresh found changed, from the engine's events. Secrets are `[secret]` in these, and no value is told in any case. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-
-type Bag = Readonly<Record<string, unknown>>;
+import { isTree } from "../../config/defaults.ts";
 
 /** Paths at which two values differ; lists are compared as a whole. */
 export function differences(one: unknown, other: unknown, path = ""): string[] {
   if (JSON.stringify(one) === JSON.stringify(other)) return [];
-  const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isBag(one) || !isBag(other)) return [path];
+  if (!isTree(one) || !isTree(other)) return [path];
   const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return keys.flatMap((key) => differences(one[key], other[key], path === "" ? key : `${path}.${key}`));
 }

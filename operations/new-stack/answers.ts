@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ConfigText } from "../../config/defaults.ts";
-import { CannotRun, type Surroundings } from "../command-line.ts";
+import { CannotRun, type Surroundings, definedOnly } from "../command-line.ts";
 
 export interface LoginFlags {
   orgUrl?: string;
@@ -46,14 +46,14 @@ export async function collect(flags: LoginFlags, inherited: ConfigText, around: 
   const privateKey = keyFile === undefined ? undefined : await readKey(resolve(around.workDir, keyFile));
 
   return {
-    plain: defined({
+    plain: definedOnly({
       "okta-anypoint:orgUrl": orgUrl === inherited["okta-anypoint:orgUrl"] ? undefined : orgUrl,
       "okta:clientId": oktaClientId,
       "okta:privateKeyId": keyId,
       "anypoint:host": host === inherited["anypoint:host"] ? undefined : host,
       "anypoint:clientId": anypointClientId,
     }),
-    secrets: defined({
+    secrets: definedOnly({
       "okta:privateKey": privateKey,
       "okta:apiToken": apiToken,
       "anypoint:clientSecret": clientSecret,
@@ -77,6 +77,3 @@ async function readKey(file: string): Promise<string> {
 }
 
 const filled = (text: string | undefined): string | undefined => text?.trim() || undefined;
-
-const defined = (values: Record<string, string | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));

@@ -37,22 +37,16 @@ export async function choose(client: AnypointClient, wishes: Wishes, around: Sur
   const root = await rootOrganization(client);
   const groups = await businessGroups(client);
   const all = (await Promise.all(groups.map((group) => environmentsOf(client, group)))).flat();
-  const environments = await pick(
-    "environment",
-    all.map((value) => ({
-      label: value.organization.id === root.id ? value.name : `${value.organization.name}/${value.name}`,
-      id: value.id,
-      value,
-    })),
-    wishes.environments,
-    around,
-  );
+  const places = all.map((value) => ({
+    label: value.organization.id === root.id ? value.name : `${value.organization.name}/${value.name}`,
+    id: value.id,
+    value,
+  }));
+  const environments = await pick("environment", places, wishes.environments, around);
   if (environments.length === 0) {
-    const known = all.map(({ name, organization }) =>
-      organization.id === root.id ? name : `${organization.name}/${name}`,
-    );
+    const known = places.map(({ label }) => label).join(", ");
     throw new CannotRun(
-      `A stack needs one environment at least: add --environment. The connected app sees: ${known.join(", ") || "none (it needs view:environment)"}. Nothing was written.`,
+      `A stack needs one environment at least: add --environment. The connected app sees: ${known || "none (it needs view:environment)"}. Nothing was written.`,
     );
   }
   const instances: Choice<{ environment: Environment; instance: Instance }>[] = [];

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { checksBeforeUp } from "../../checks/before-up.ts";
 import { LOGINS_ALONE } from "../../checks/expectations.ts";
-import { aboveDefault, defaultsOf, isTree } from "../../config/defaults.ts";
+import { aboveDefault, configText, defaultsOf, isTree } from "../../config/defaults.ts";
 import { SettingsError, readSettings } from "../../config/settings.ts";
 import { AnypointClient } from "../../providers/anypoint/client.ts";
 import { readConnection } from "../../providers/anypoint/connection.ts";
@@ -69,11 +69,8 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
   });
   // The stack stands by itself: what the environment has of credentials was taken over above.
   const check = (own: Readonly<Record<string, unknown>>) => {
-    const asText = Object.entries(own).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    const config = { ...inherited, ...(Object.fromEntries(asText) as Record<string, string>), ...secrets };
+    const ownText = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, configText(value)]));
+    const config = { ...inherited, ...ownText, ...secrets };
     try {
       readSettings({ stack: stackName, config, isSecret: (key) => Object.hasOwn(secrets, key), environment: {} });
     } catch (error) {
@@ -115,9 +112,7 @@ async function newStack(stackName: string, flags: Flags, around: Surroundings): 
   around.stdout(
     [
       `Made the stack ${stackName} and ${file}:`,
-      ...Object.entries(values).map(
-        ([key, value]) => `  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
-      ),
+      ...Object.entries(values).map(([key, value]) => `  ${key}: ${configText(value)}`),
       ...Object.keys(kept.secrets).map((key) => `  ${key}: (encrypted)`),
       flags.logins
         ? "Its logins win over those that a pipeline brings: keep it to yourself, or see docs/pull-requests.md and --no-logins."

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
-import { type ConfigText, isTree } from "../../config/defaults.ts";
+import { type ConfigText, configText, isTree } from "../../config/defaults.ts";
 import { CannotRun } from "../command-line.ts";
 import { projectFile, setSecret, stackFile, withKeys } from "../stack-file.ts";
 import type { StackLocation } from "../stack-state.ts";
@@ -17,8 +17,7 @@ export async function inheritedConfig(workDir: string): Promise<ConfigText> {
   for (const [key, stored] of Object.entries(isTree(config) ? config : {})) {
     const value = isTree(stored) ? (stored.value ?? stored.default) : stored;
     if (value === undefined || value === null) continue;
-    values[key.includes(":") ? key : `okta-anypoint:${key}`] =
-      typeof value === "string" ? value : JSON.stringify(value);
+    values[key.includes(":") ? key : `okta-anypoint:${key}`] = configText(value);
   }
   return values;
 }

@@ -17,7 +17,7 @@ import {
   unexpectedAnswer,
 } from "./errors.ts";
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from "./http.ts";
-import { redact, withoutValues } from "./redaction.ts";
+import { SHORTEST_SECRET, redact, withoutValues } from "./redaction.ts";
 import { type RetryTimes, sendWithRetries } from "./retries.ts";
 import { type IssuedToken, TokenSource } from "./token.ts";
 import { vendorReason } from "./vendor-errors.ts";
@@ -69,8 +69,6 @@ function segment(value: string): string {
 const LIST_BYTES = 10 * MAX_BODY_BYTES;
 /** How long a list may take with all its pages, in deadlines of one call. */
 const LIST_TIMES = 4;
-/** Characters from which a value that was sent is taken out of answers: a shorter one may be a word that stands there rightly. */
-const SHORTEST_SECRET = 16;
 
 /** Version of this package, read by its own name so that it is found wherever the compiled file lies. */
 const { version } = createRequire(import.meta.url)("okta-anypoint/package.json") as { version: string };

@@ -4,6 +4,9 @@ const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVAT
 const BEARER = /\b(Bearer|Basic|SSWS)\s+[A-Za-z0-9._~+/=-]+/g;
 const MASK = "[secret]";
 
+/** Characters from which a value that was sent is taken out of answers: a shorter one may be a word that stands there rightly. */
+export const SHORTEST_SECRET = 16;
+
 /** Removes the given values (also in their JSON and URL forms), private keys and Authorization values. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   return withoutValues(text, secrets, 4).replace(PEM, MASK).replace(BEARER, `$1 ${MASK}`);

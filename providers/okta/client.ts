@@ -4,7 +4,7 @@
  */
 import { type Readable, addAbortSignal } from "node:stream";
 import okta from "@okta/okta-sdk-nodejs";
-import type { z } from "zod";
+import { z } from "zod";
 import { type OrgToken, orgToken } from "./access-token.ts";
 import { redact } from "../anypoint/redaction.ts";
 import { MAX_BODY_BYTES } from "../body-limit.ts";
@@ -151,7 +151,19 @@ export function asDescribed<T extends z.ZodType>(attempt: string, shape: T, valu
   );
 }
 
-/** The same, with undefined where the object is not there. */
+/** All rows of one of the SDK's lists. Throws {@link OktaError} where one is not of this shape. */
+export async function listAtOkta<T>(
+  orgUrl: string,
+  attempt: string,
+  row: z.ZodType,
+  call: () => OktaList<T>,
+): Promise<T[]> {
+  const rows = await askOkta(orgUrl, attempt, () => all(call()));
+  asDescribed(attempt, z.array(row), rows);
+  return rows;
+}
+
+/** {@link askOkta}, with undefined where the object is not there. */
 export async function findAtOkta<T>(orgUrl: string, attempt: string, call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await askOkta(orgUrl, attempt, call);
@@ -161,12 +173,15 @@ export async function findAtOkta<T>(orgUrl: string, attempt: string, call: () =>
   }
 }
 
+/** As the SDK gives it. */
+export type OktaList<T> = AsyncIterable<T | null> | Promise<AsyncIterable<T | null>>;
+
 /** Pages of a list at most, and how long it may take with all of them, in ms. */
 const MOST_PAGES = 500;
 const LIST_DEADLINE_MS = 600_000;
 
 /** All items of one of the SDK's collections. Throws for one that has no end. */
-export async function all<T>(collection: AsyncIterable<T | null> | Promise<AsyncIterable<T | null>>): Promise<T[]> {
+export async function all<T>(collection: OktaList<T>): Promise<T[]> {
   const items: T[] = [];
   const list = await collection;
   const pages = new Set<string>();

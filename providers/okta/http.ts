@@ -1,6 +1,6 @@
 /** One HTTP request to Okta: deadline, proxy, JSON. */
 import fetch from "node-fetch";
-import { withoutValues } from "../anypoint/redaction.ts";
+import { SHORTEST_SECRET, withoutValues } from "../anypoint/redaction.ts";
 import { MAX_BODY_BYTES } from "../body-limit.ts";
 import { parseJson } from "../vendor-text.ts";
 import { proxyAgent } from "../proxy.ts";
@@ -53,9 +53,6 @@ export const sendToOkta = async (
 
 /** Secrets that this process has sent to Okta: an answer that repeats one, be it another request's, tells it to nobody. */
 const sent = new Set<string>();
-/** Characters from which a value is taken out: a shorter one may be a word that stands there rightly. */
-const SHORTEST_SECRET = 16;
-
 /** The text of an answer without what was sent, by this request or by those before. */
 export function withoutSent(text: string, secrets: readonly string[]): string {
   for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) sent.add(secret);
